@@ -1,0 +1,107 @@
+/**
+ * @module The error catalogue and the only mapping from an error to an answer. Everything a user can
+ * be told has a code here; anything else becomes `internal` and is logged under its request id.
+ */
+import * as z from "zod";
+import type { ErrorBody } from "./protocol/rest.ts";
+
+const CATALOGUE = {
+  bad_request: 400,
+  invalid_field: 400,
+  bad_query: 400,
+  unknown_field: 400,
+  password_too_short: 400,
+  password_common: 400,
+  unauthenticated: 401,
+  bad_credentials: 401,
+  bad_token: 401,
+  forbidden: 403,
+  csrf: 403,
+  bad_setup_code: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  name_taken: 409,
+  already_set_up: 409,
+  already_enrolled: 409,
+  job_finished: 409,
+  no_credentials: 409,
+  no_paths: 409,
+  not_initialised: 409,
+  already_initialised: 409,
+  too_large: 413,
+  unsupported_media: 415,
+  misdirected: 421,
+  protocol_too_old: 426,
+  protocol_too_new: 426,
+  rate_limited: 429,
+  internal: 500,
+  storage_full: 507,
+  busy: 503,
+  shutting_down: 503,
+} as const;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+
+export interface ErrorDetails {
+  /** The field of the request that is wrong, as `repository.url`. */
+  field?: string;
+  /** What to do about it, one sentence. */
+  hint?: string;
+  /** Seconds after which to try again; becomes Retry-After. */
+  retry_after_seconds?: number;
+  cause?: unknown;
+}
+
+/** An error whose message is written for the user. Never put a secret or foreign text into it. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly field: string | undefined;
+  readonly hint: string | undefined;
+  readonly retry_after_seconds: number | undefined;
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.status = CATALOGUE[code];
+    this.field = details.field;
+    this.hint = details.hint;
+    this.retry_after_seconds = details.retry_after_seconds;
+  }
+}
+
+/** Any thrown value as an AppError. Zod's first issue names its field; the unknown becomes internal. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof z.ZodError) {
+    const issue = error.issues[0]!;
+    if (issue.code === "unrecognized_keys") {
+      const field = [...issue.path, issue.keys[0]].join(".");
+      return new AppError("unknown_field", `There is no field "${field}" here`, {
+        field,
+        cause: error,
+      });
+    }
+    const field = issue.path.join(".");
+    const what = field === "" ? "The request" : `Field "${field}"`;
+    return new AppError("invalid_field", `${what}: ${issue.message}`, { field, cause: error });
+  }
+  if (error instanceof SyntaxError) {
+    return new AppError("bad_request", "The body is not valid JSON", { cause: error });
+  }
+  return new AppError("internal", "The server could not do this. The log has the reason", {
+    hint: "Give the request id to whoever reads the server's log",
+    cause: error,
+  });
+}
+
+/** The body of an error over REST. */
+export function errorBody(error: AppError, request_id: string): ErrorBody {
+  return {
+    code: error.code,
+    message: error.message,
+    ...(error.field === undefined ? {} : { field: error.field }),
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    request_id,
+  };
+}

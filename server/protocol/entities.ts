@@ -1,0 +1,265 @@
+/**
+ * @module The things that server, browser and agent talk about. One zod schema each; the schema is
+ * the type. Times are ISO 8601 UTC strings on the wire, sizes bytes, durations seconds.
+ */
+import * as z from "zod";
+
+export const Id = z.uuid().meta({ description: "UUIDv7" });
+export const Timestamp = z.iso.datetime({ offset: false });
+
+export const Role = z.enum(["viewer", "operator", "admin"]);
+export type Role = z.infer<typeof Role>;
+
+export const HostOs = z.enum(["linux", "windows"]);
+export type HostOs = z.infer<typeof HostOs>;
+
+/** Whether the agent can be talked to. Never says anything about the backups. */
+export const AgentState = z.enum(["pending", "online", "degraded", "offline"]);
+export type AgentState = z.infer<typeof AgentState>;
+
+/** Whether the host is backed up (ui/DESIGN.md §3). Running is a job's state, not one of these. */
+export const BackupState = z.enum(["failed", "never", "stale", "gaps", "good", "paused"]);
+export type BackupState = z.infer<typeof BackupState>;
+
+/** Kinds of job this version can start. `JobKindTable` in jobs says what each needs. */
+export const JobKind = z.enum(["init", "backup"]);
+export type JobKind = z.infer<typeof JobKind>;
+
+export const JobStatus = z.enum([
+  "queued",
+  "dispatched",
+  "running",
+  "succeeded",
+  "warning",
+  "failed",
+  "cancelled",
+  "interrupted",
+]);
+export type JobStatus = z.infer<typeof JobStatus>;
+
+/** The statuses a job can end in. */
+export const FinalJobStatus = z.enum([
+  "succeeded",
+  "warning",
+  "failed",
+  "cancelled",
+  "interrupted",
+]);
+export type FinalJobStatus = z.infer<typeof FinalJobStatus>;
+
+/** Why a job did not plainly succeed. Decided by the agent's classifier (agent/restic/classify.ts). */
+export const ErrorClass = z.enum([
+  "files_unreadable",
+  "path_missing",
+  "all_paths_missing",
+  "repository_missing",
+  "repository_exists",
+  "wrong_password",
+  "repository_locked",
+  "append_only_refusal",
+  "http_unauthorized",
+  "network",
+  "deadline",
+  "no_space",
+  "repository_damaged",
+  "restic_not_found",
+  "restic_too_old",
+  "restic_crashed",
+  "bad_output",
+  "no_credentials",
+  "snapshot_not_listed",
+  "agent_restarted",
+  "cancelled",
+  "expired",
+  "unknown",
+]);
+export type ErrorClass = z.infer<typeof ErrorClass>;
+
+/** Paths, patterns and tags of a backup. Sent to restic literally, after `--` or in a file. */
+export const BackupSet = z.object({
+  paths: z.array(z.string()),
+  excludes: z.array(z.string()),
+  tags: z.array(z.string()),
+});
+export type BackupSet = z.infer<typeof BackupSet>;
+
+/** Limits in KiB/s, as restic counts them. Absent means unlimited. */
+export const Bandwidth = z.object({
+  limit_upload_kib_per_second: z.int().min(1).max(10_000_000).optional(),
+  limit_download_kib_per_second: z.int().min(1).max(10_000_000).optional(),
+});
+export type Bandwidth = z.infer<typeof Bandwidth>;
+
+/** Figures of a finished job. Which are present depends on its kind and on restic's version. */
+export const JobStats = z.object({
+  snapshot_id: z.string().optional(),
+  repository_id: z.string().optional(),
+  files_new: z.int().optional(),
+  files_changed: z.int().optional(),
+  files_unmodified: z.int().optional(),
+  files_processed: z.int().optional(),
+  bytes_processed: z.int().optional(),
+  bytes_added: z.int().optional(),
+  bytes_stored: z.int().optional(),
+  duration_seconds: z.number().optional(),
+  error_count: z.int().optional(),
+});
+export type JobStats = z.infer<typeof JobStats>;
+
+export const ActorKind = z.enum(["user", "schedule", "agent", "system"]);
+export type ActorKind = z.infer<typeof ActorKind>;
+
+export const Job = z.object({
+  id: Id,
+  host_id: Id,
+  host_name: z.string(),
+  repository_id: Id,
+  kind: JobKind,
+  status: JobStatus,
+  actor_kind: ActorKind,
+  actor_id: z.string().nullable(),
+  actor_name: z.string().nullable(),
+  backup_set: BackupSet.nullable(),
+  bandwidth: Bandwidth,
+  queued_at: Timestamp,
+  dispatched_at: Timestamp.nullable(),
+  started_at: Timestamp.nullable(),
+  finished_at: Timestamp.nullable(),
+  expires_at: Timestamp,
+  cancel_requested_at: Timestamp.nullable(),
+  exit_code: z.int().nullable(),
+  error_class: ErrorClass.nullable(),
+  error: z.string().nullable(),
+  hint: z.string().nullable(),
+  stats: JobStats.nullable(),
+  log_lines: z.int(),
+  log_truncated: z.boolean(),
+  waiting_for: z.string().nullable().meta({ description: "What a queued job waits for" }),
+});
+export type Job = z.infer<typeof Job>;
+
+export const LogStream = z.enum(["stdout", "stderr", "event"]);
+export type LogStream = z.infer<typeof LogStream>;
+
+export const LogLine = z.object({
+  seq: z.int().min(1),
+  ts: Timestamp,
+  stream: LogStream,
+  payload: z.string(),
+});
+export type LogLine = z.infer<typeof LogLine>;
+
+export const Snapshot = z.object({
+  id: z.string().regex(/^[0-9a-f]{8,64}$/),
+  time: Timestamp,
+  hostname: z.string(),
+  username: z.string().nullable(),
+  paths: z.array(z.string()),
+  tags: z.array(z.string()),
+  parent: z.string().nullable(),
+  program_version: z.string().nullable(),
+  size_bytes: z.int().nullable().meta({ description: "null when restic did not record it" }),
+  file_count: z.int().nullable(),
+  added_bytes: z.int().nullable(),
+});
+export type Snapshot = z.infer<typeof Snapshot>;
+
+/** What the agent found when it last reached for the repository. */
+export const ProbeState = z.enum([
+  "unknown",
+  "ready",
+  "missing",
+  "unreachable",
+  "wrong_password",
+  "unauthorized",
+  "locked",
+  "restic_not_found",
+  "error",
+]);
+export type ProbeState = z.infer<typeof ProbeState>;
+
+export const LockState = z.enum(["unknown", "unlocked", "locked"]);
+
+export const Repository = z.object({
+  id: Id,
+  host_id: Id,
+  name: z.string(),
+  url: z.string().meta({ description: "Without user or password" }),
+  kind: z.enum(["rest"]),
+  rest_username: z.string().nullable(),
+  append_only: z.boolean(),
+  initialised_at: Timestamp.nullable(),
+  probe_state: ProbeState,
+  probe_error: z.string().nullable(),
+  probed_at: Timestamp.nullable(),
+  size_bytes: z.int().nullable(),
+  snapshot_count: z.int(),
+  dedup_ratio: z.number().nullable(),
+  compression_ratio: z.number().nullable(),
+  stats_at: Timestamp.nullable(),
+  last_check_at: Timestamp.nullable(),
+  last_check_status: z.string().nullable(),
+  lock_state: LockState,
+  credential_changed_at: Timestamp,
+});
+export type Repository = z.infer<typeof Repository>;
+
+export const Host = z.object({
+  id: Id,
+  name: z.string(),
+  os: HostOs,
+  os_version: z.string().nullable(),
+  arch: z.string().nullable(),
+  agent_hostname: z.string().nullable(),
+  agent_version: z.string().nullable(),
+  restic_version: z.string().nullable(),
+  protocol_version: z.int().nullable(),
+  status: AgentState,
+  degraded_reasons: z.array(z.string()),
+  clock_skew_seconds: z.number().nullable(),
+  tags: z.array(z.string()),
+  backup_set: BackupSet,
+  goal_seconds: z.int(),
+  created_at: Timestamp,
+  enrolled_at: Timestamp.nullable(),
+  last_seen_at: Timestamp.nullable(),
+  repository_id: Id.nullable(),
+  repository_initialised_at: Timestamp.nullable(),
+  current_job_id: Id.nullable(),
+  backup_state: BackupState,
+  last_backup_at: Timestamp.nullable(),
+  last_backup_status: FinalJobStatus.nullable(),
+  last_good_backup_at: Timestamp.nullable(),
+  repo_size_bytes: z.int().nullable(),
+  snapshot_count: z.int(),
+});
+export type Host = z.infer<typeof Host>;
+
+export const AuditEntry = z.object({
+  seq: z.int(),
+  ts: Timestamp,
+  actor: z.enum(["user", "agent", "system"]),
+  user_id: Id.nullable(),
+  actor_name: z.string().nullable(),
+  ip: z.string().nullable(),
+  action: z.string(),
+  target_kind: z.string(),
+  target_id: z.string().nullable(),
+  payload: z.record(z.string(), z.unknown()),
+  hash: z.string(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+export const User = z.object({
+  id: Id,
+  username: z.string(),
+  role: Role,
+  created_at: Timestamp,
+  last_login_at: Timestamp.nullable(),
+});
+export type User = z.infer<typeof User>;
+
+/** True for statuses that never change again. */
+export function isFinal(status: JobStatus): status is FinalJobStatus {
+  return FinalJobStatus.safeParse(status).success;
+}

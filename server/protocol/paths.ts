@@ -1,0 +1,38 @@
+/** @module Every address of the product, built in one place. */
+
+const e = encodeURIComponent;
+
+export const paths = {
+  overview: () => "/",
+  setup: () => "/setup",
+  login: (next?: string) => next === undefined ? "/login" : `/login?next=${e(next)}`,
+  logout: () => "/logout",
+  theme: () => "/theme",
+  hosts: () => "/hosts",
+  addHost: () => "/hosts/new",
+  host: (id: string) => `/hosts/${e(id)}`,
+  hostInstall: (id: string) => `/hosts/${e(id)}/install`,
+  hostSnapshots: (id: string) => `/hosts/${e(id)}/snapshots`,
+  hostJobs: (id: string) => `/hosts/${e(id)}/jobs`,
+  hostSettings: (id: string) => `/hosts/${e(id)}/settings`,
+  jobs: () => "/jobs",
+  job: (id: string) => `/jobs/${e(id)}`,
+  jobLogDownload: (id: string) => `/jobs/${e(id)}/log.txt`,
+  audit: () => "/audit",
+  installScript: () => "/install/install.sh",
+  agentScript: () => "/install/agent.js",
+  api: {
+    events: () => "/api/events",
+    host: (id: string) => `/api/hosts/${e(id)}`,
+    hostJobs: (id: string) => `/api/hosts/${e(id)}/jobs`,
+    job: (id: string) => `/api/jobs/${e(id)}`,
+    jobLogs: (id: string, after_seq: number, limit: number) =>
+      `/api/jobs/${e(id)}/logs?after_seq=${after_seq}&limit=${limit}`,
+    jobStream: (id: string, after_seq: number) =>
+      `/api/jobs/${e(id)}/stream?after_seq=${after_seq}`,
+    jobCancel: (id: string) => `/api/jobs/${e(id)}/cancel`,
+    agentSocket: () => "/api/agents/socket",
+    agentEnroll: () => "/api/agents/enroll",
+    agentIdentity: (nonce: string) => `/api/agents/identity?nonce=${e(nonce)}`,
+  },
+} as const;

@@ -1,0 +1,223 @@
+/**
+ * @module Requests and answers of the REST interface. The same schemas validate the pages' forms and
+ * make `/api/openapi.json`.
+ */
+import * as z from "zod";
+import {
+  AuditEntry,
+  BackupState,
+  Bandwidth,
+  Host,
+  HostOs,
+  Id,
+  Job,
+  JobKind,
+  JobStatus,
+  LogLine,
+  Repository,
+  Role,
+  Snapshot,
+  Timestamp,
+  User,
+} from "./entities.ts";
+
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const one_line = (max: number) =>
+  z.string().max(max).refine((s) => !CONTROL.test(s), "must not contain control characters");
+
+export const HostName = z.string().trim().min(1, "Give the host a name").max(64)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "Use letters, digits, dot, dash and underscore");
+
+export const Tag = one_line(64).trim().min(1).regex(/^[^,]+$/, "A tag cannot contain a comma");
+
+/** An absolute path of either system. restic gets it after `--`, so its text is only ever a path. */
+export const BackupPath = z.string().min(1).max(4096)
+  .refine((p) => !p.includes("\0"), "must not contain NUL")
+  .refine(
+    (p) => p.startsWith("/") || /^[A-Za-z]:[\\/]/.test(p) || p.startsWith("\\\\"),
+    "must be absolute, as /home or C:\\Users",
+  );
+
+export const BackupSetInput = z.object({
+  paths: z.array(BackupPath).max(1000),
+  excludes: z.array(
+    z.string().min(1).max(4096).refine((s) => !/[\0\n\r]/.test(s), "must be one line"),
+  ).max(1000),
+  tags: z.array(Tag).max(50),
+}).strict();
+
+/** Only rest-server's addresses in this version. Without user and password: those have own fields. */
+export const RepositoryUrl = one_line(2000).trim()
+  .transform((s) => s.replace(/^rest:/, ""))
+  .refine((s) => /^https?:\/\/[^/?#\s]+/.test(s) && URL.canParse(s), {
+    message: "must be the address of a REST server, as https://backup.example:8000/web-01/",
+  })
+  .refine((s) => !URL.canParse(s) || (new URL(s).username === "" && new URL(s).password === ""), {
+    message: "must not contain a user or password: they have their own fields",
+  });
+
+export const AddHostRequest = z.object({
+  name: HostName,
+  os: HostOs,
+  tags: z.array(Tag).max(50).default([]),
+  backup_set: BackupSetInput,
+  repository: z.object({
+    url: RepositoryUrl,
+    rest_username: one_line(128).trim().regex(/^[\p{L}\d@._-]*$/u, {
+      message: "Use letters, digits and @ . _ - as rest-server does",
+    }).optional(),
+    rest_password: z.string().min(1).max(1024).optional(),
+    password: z.string().min(1).max(1024).optional(),
+    append_only: z.boolean().default(true),
+  }).strict(),
+}).strict();
+export type AddHostRequest = z.infer<typeof AddHostRequest>;
+
+/** Shown once. Minted secrets are present only if the server made them. */
+export const AddHostAnswer = z.object({
+  host: Host,
+  token: z.string(),
+  token_expires_at: Timestamp,
+  minted: z.object({
+    rest_username: z.string().nullable(),
+    rest_password: z.string().nullable(),
+    repository_password: z.string().nullable(),
+  }),
+  htpasswd_line: z.string().nullable(),
+  install_line: z.string(),
+  server_key: z.string(),
+});
+export type AddHostAnswer = z.infer<typeof AddHostAnswer>;
+
+export const TokenAnswer = AddHostAnswer.pick({
+  token: true,
+  token_expires_at: true,
+  install_line: true,
+  server_key: true,
+});
+
+export const EditHostRequest = z.object({
+  name: HostName.optional(),
+  tags: z.array(Tag).max(50).optional(),
+  backup_set: BackupSetInput.optional(),
+  goal_seconds: z.int().min(3600).max(366 * 86400).optional(),
+}).strict();
+export type EditHostRequest = z.infer<typeof EditHostRequest>;
+
+export const EditCredentialsRequest = z.object({
+  url: RepositoryUrl.optional(),
+  rest_username: one_line(128).trim().optional(),
+  rest_password: z.string().min(1).max(1024).optional(),
+  password: z.string().min(1).max(1024).optional(),
+}).strict();
+export type EditCredentialsRequest = z.infer<typeof EditCredentialsRequest>;
+
+export const StartJobRequest = z.object({
+  kind: JobKind,
+  backup_set: BackupSetInput.optional().meta({ description: "Default: the host's own" }),
+  bandwidth: Bandwidth.strict().default({}),
+}).strict();
+export type StartJobRequest = z.infer<typeof StartJobRequest>;
+
+export const LoginRequest = z.object({
+  username: z.string().min(1).max(128),
+  password: z.string().min(1).max(1024),
+}).strict();
+export const LoginAnswer = z.object({ user: User, csrf_token: z.string() });
+
+export const SetupRequest = z.object({
+  code: z.string().trim().min(1).max(100),
+  username: z.string().trim().min(1).max(64).regex(/^[A-Za-z0-9][A-Za-z0-9._@-]*$/, {
+    message: "Use letters, digits and . _ @ -",
+  }),
+  password: z.string().max(1024),
+}).strict();
+
+export const AddUserRequest = z.object({
+  username: SetupRequest.shape.username,
+  password: z.string().max(1024),
+  role: Role,
+}).strict();
+
+const page = {
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+};
+
+export const ListHostsQuery = z.object({
+  tag: z.string().optional(),
+  status: z.enum(["pending", "online", "degraded", "offline"]).optional(),
+  state: BackupState.optional(),
+  q: z.string().max(200).optional(),
+  ...page,
+});
+export type ListHostsQuery = z.infer<typeof ListHostsQuery>;
+
+export const ListJobsQuery = z.object({
+  host_id: Id.optional(),
+  kind: JobKind.optional(),
+  status: JobStatus.optional(),
+  since: Timestamp.optional(),
+  until: Timestamp.optional(),
+  order: z.enum(["asc", "desc"]).default("desc"),
+  ...page,
+});
+export type ListJobsQuery = z.infer<typeof ListJobsQuery>;
+
+export const ListLogsQuery = z.object({
+  after_seq: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(5000).default(500),
+});
+
+export const ListSnapshotsQuery = z.object({
+  tag: z.string().optional(),
+  path: z.string().optional(),
+  since: Timestamp.optional(),
+  until: Timestamp.optional(),
+  ...page,
+});
+export type ListSnapshotsQuery = z.infer<typeof ListSnapshotsQuery>;
+
+export const ListAuditQuery = z.object({
+  action: z.string().max(100).optional(),
+  target_id: z.string().max(100).optional(),
+  actor: z.enum(["user", "agent", "system"]).optional(),
+  before_seq: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+export type ListAuditQuery = z.infer<typeof ListAuditQuery>;
+
+const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), total: z.int() });
+export const HostList = listOf(Host);
+export const JobList = listOf(Job);
+export const SnapshotList = listOf(Snapshot);
+export const LogPage = z.object({ lines: z.array(LogLine), last_seq: z.int() });
+export const AuditList = z.object({
+  items: z.array(AuditEntry),
+  next_before_seq: z.int().nullable(),
+});
+export const UserList = listOf(User);
+export { Host, Job, Repository };
+
+export const FleetSummary = z.object({
+  hosts: z.int(),
+  by_state: z.record(BackupState, z.int()),
+  by_status: z.record(z.enum(["pending", "online", "degraded", "offline"]), z.int()),
+  running_jobs: z.int(),
+  queued_jobs: z.int(),
+  total_bytes: z.int(),
+  snapshots: z.int(),
+  server_version: z.string(),
+});
+export type FleetSummary = z.infer<typeof FleetSummary>;
+
+/** The one shape of every error over REST. */
+export const ErrorBody = z.object({
+  code: z.string(),
+  message: z.string(),
+  field: z.string().optional(),
+  hint: z.string().optional(),
+  request_id: z.string(),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;

@@ -1,0 +1,106 @@
+/**
+ * @module What the server sends to an agent. `welcome`, `heartbeat.reply` and `error` are plain;
+ * everything that changes what an agent does or keeps travels in a `signed` frame: the payload is the
+ * exact text that was signed with the server's Ed25519 key (see signing.ts).
+ */
+import * as z from "zod";
+import { BackupSet, Bandwidth, Id, JobKind, Timestamp } from "./entities.ts";
+import { ReportKey } from "./agent_messages.ts";
+
+export const Welcome = z.object({
+  type: z.literal("welcome"),
+  protocol_version: z.int(),
+  server_version: z.string(),
+  epoch: z.int().min(1),
+  host_id: Id,
+  host_name: z.string(),
+  time: Timestamp,
+});
+export type Welcome = z.infer<typeof Welcome>;
+
+export const HeartbeatReply = z.object({ type: z.literal("heartbeat.reply"), time: Timestamp });
+
+export const ErrorMessage = z.object({
+  type: z.literal("error"),
+  code: z.string(),
+  message: z.string(),
+  upgrade_url: z.string().nullable(),
+});
+export type ErrorMessage = z.infer<typeof ErrorMessage>;
+
+export const Signed = z.object({
+  type: z.literal("signed"),
+  payload: z.string().meta({ description: "JSON text of a SignedPayload" }),
+  signature: z.string().meta({ description: "base64 of Ed25519 over the payload's UTF-8 bytes" }),
+});
+export type Signed = z.infer<typeof Signed>;
+
+const command = {
+  id: Id,
+  counter: z.int().min(1).meta({ description: "Rises per host, never reused" }),
+  expires_at: Timestamp,
+};
+
+export const CommandRun = z.object({
+  type: z.literal("command.run"),
+  ...command,
+  job_id: Id,
+  kind: JobKind,
+  args: z.object({ backup_set: BackupSet.nullable(), bandwidth: Bandwidth }),
+});
+export type CommandRun = z.infer<typeof CommandRun>;
+
+export const CommandCancel = z.object({
+  type: z.literal("command.cancel"),
+  ...command,
+  job_id: Id,
+});
+export type CommandCancel = z.infer<typeof CommandCancel>;
+
+/** Desired state, rebuilt from the database whenever it is sent. Never stored with its secrets. */
+export const ConfigUpdate = z.object({
+  type: z.literal("config.update"),
+  config_version: z.int().min(1),
+  repository: z.object({
+    id: Id,
+    url: z.string(),
+    rest_username: z.string().nullable(),
+    rest_password: z.string().nullable(),
+    password: z.string(),
+  }).nullable(),
+  reach_deadline_seconds: z.int().min(1),
+  stalled_after_seconds: z.int().min(1),
+});
+export type ConfigUpdate = z.infer<typeof ConfigUpdate>;
+
+/** Reports that are committed: the agent deletes them from its outbox. */
+export const ReportAck = z.object({
+  type: z.literal("ack"),
+  reports: z.array(ReportKey).min(1).max(1000),
+});
+export type ReportAck = z.infer<typeof ReportAck>;
+
+export const SignedMessage = z.discriminatedUnion("type", [
+  CommandRun,
+  CommandCancel,
+  ConfigUpdate,
+  ReportAck,
+]);
+export type SignedMessage = z.infer<typeof SignedMessage>;
+
+/** One batch, one signature. The agent refuses another host's id and an epoch below the highest seen. */
+export const SignedPayload = z.object({
+  host_id: Id,
+  epoch: z.int().min(1),
+  sent_at: Timestamp,
+  messages: z.array(SignedMessage).min(1).max(1000),
+});
+export type SignedPayload = z.infer<typeof SignedPayload>;
+
+export const ServerMessage = z.discriminatedUnion("type", [
+  Welcome,
+  HeartbeatReply,
+  ErrorMessage,
+  Signed,
+]);
+export type ServerMessage = z.infer<typeof ServerMessage>;
