@@ -37,7 +37,7 @@ export class Database {
     this.#depth = 0;
     const effects = this.#after_commit;
     this.#after_commit = [];
-    for (const effect of effects) effect();
+    runAll(effects);
     return result;
   }
 
@@ -50,4 +50,17 @@ export class Database {
   close(): void {
     this.sqlite.close();
   }
+}
+
+/** Runs every effect even if one of them throws; throws the first error at the end. */
+function runAll(effects: (() => void)[]): void {
+  const errors: unknown[] = [];
+  for (const effect of effects) {
+    try {
+      effect();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }

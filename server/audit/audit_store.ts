@@ -1,0 +1,67 @@
+/** @module SQL of the audit log. */
+import type { StatementSync } from "node:sqlite";
+import type { Database } from "../db/database.ts";
+
+/** A row as it is stored; `payload` is canonical JSON text. */
+export interface AuditRow {
+  seq: number;
+  ts_ms: number;
+  actor: "user" | "agent" | "system";
+  user_id: string | null;
+  actor_name: string | null;
+  ip: string | null;
+  action: string;
+  target_kind: string;
+  target_id: string | null;
+  payload: string;
+  prev_hash: string;
+  hash: string;
+}
+
+export interface AuditFilter {
+  action: string | null;
+  target_id: string | null;
+  actor: string | null;
+  before_seq: number | null;
+  limit: number;
+}
+
+export class AuditStore {
+  #insert;
+  #head;
+  #list: StatementSync;
+  #page;
+  constructor(db: Database) {
+    this.#insert = db.prepare(
+      `INSERT INTO audit_log (seq, ts_ms, actor, user_id, actor_name, ip, action, target_kind,
+         target_id, payload, prev_hash, hash)
+       VALUES (:seq, :ts_ms, :actor, :user_id, :actor_name, :ip, :action, :target_kind,
+         :target_id, :payload, :prev_hash, :hash)`,
+    );
+    this.#head = db.prepare("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1");
+    this.#list = db.prepare(
+      `SELECT * FROM audit_log
+       WHERE (:action IS NULL OR action = :action)
+         AND (:target_id IS NULL OR target_id = :target_id)
+         AND (:actor IS NULL OR actor = :actor)
+         AND (:before_seq IS NULL OR seq < :before_seq)
+       ORDER BY seq DESC LIMIT :limit`,
+    );
+    this.#page = db.prepare("SELECT * FROM audit_log WHERE seq > :after ORDER BY seq LIMIT :limit");
+  }
+  insert(row: AuditRow): void {
+    this.#insert.run({ ...row });
+  }
+  /** The newest row's number and hash. */
+  head(): { seq: number; hash: string } | undefined {
+    return this.#head.get() as { seq: number; hash: string } | undefined;
+  }
+  /** Newest first. */
+  list(filter: AuditFilter): AuditRow[] {
+    return this.#list.all({ ...filter }) as unknown as AuditRow[];
+  }
+  /** Oldest first, after a number. */
+  page(after: number, limit: number): AuditRow[] {
+    return this.#page.all({ after, limit }) as unknown as AuditRow[];
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * @module Every migration, in order. Text imports, so that a one-file build carries them. A released
+ * migration is never edited: add the next number instead.
+ */
+import initial from "./migrations/0001_initial.sql" with { type: "text" };
+
+export interface Migration {
+  /** Becomes the database's user_version. 1, 2, 3 without gaps. */
+  version: number;
+  name: string;
+  sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: "initial", sql: initial },
+];

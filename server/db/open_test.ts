@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { FakeClock } from "../clock.ts";
+import { silentLog } from "../log.ts";
+import { StartError } from "../start_error.ts";
+import type { Database } from "./database.ts";
+import { type Migration, MIGRATIONS } from "./migrations.ts";
+import { openDatabase } from "./open.ts";
+
+const options = { clock: new FakeClock(), log: silentLog };
+
+const SECOND: Migration = {
+  version: MIGRATIONS.length + 1,
+  name: "colour",
+  sql: "ALTER TABLE users ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue';",
+};
+
+function withFolder(work: (folder: string) => void): void {
+  const folder = Deno.makeTempDirSync();
+  try {
+    work(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function addUser(db: Database, id: string): void {
+  db.prepare("INSERT INTO users VALUES (?, ?, 'x', 'admin', 1, NULL)").run(id, id);
+}
+
+function pragma(db: Database, name: string): unknown {
+  return Object.values(db.prepare(`PRAGMA ${name}`).get()!)[0];
+}
+
+Deno.test("openDatabase() makes a new file readable by its owner only, with durable settings", () => {
+  withFolder((folder) => {
+    const path = join(folder, "a.db");
+    const db = openDatabase(path, options);
+    addUser(db, "u1");
+    assert.equal(pragma(db, "journal_mode"), "wal");
+    assert.equal(pragma(db, "synchronous"), 2);
+    assert.equal(pragma(db, "foreign_keys"), 1);
+    assert.equal(pragma(db, "trusted_schema"), 0);
+    assert.equal(pragma(db, "user_version"), MIGRATIONS.length);
+    for (const file of Deno.readDirSync(folder)) {
+      assert.equal(Deno.statSync(join(folder, file.name)).mode! & 0o077, 0, file.name);
+    }
+    db.close();
+  });
+});
+
+Deno.test("openDatabase() leaves a current database as it is and makes no copy", () => {
+  withFolder((folder) => {
+    const path = join(folder, "a.db");
+    const first = openDatabase(path, options);
+    addUser(first, "u1");
+    first.close();
+    const again = openDatabase(path, options);
+    assert.equal(again.prepare("SELECT count(*) AS n FROM users").get()!["n"], 1);
+    again.close();
+    assert.deepEqual([...Deno.readDirSync(folder)].map((f) => f.name), ["a.db"]);
+  });
+});
+
+Deno.test("openDatabase() copies a populated database before a migration changes it", () => {
+  withFolder((folder) => {
+    const path = join(folder, "a.db");
+    const old = openDatabase(path, options);
+    addUser(old, "u1");
+    old.close();
+    const db = openDatabase(path, { ...options, migrations: [...MIGRATIONS, SECOND] });
+    assert.equal(db.prepare("SELECT colour FROM users").get()!["colour"], "blue");
+    db.close();
+    const copies = [...Deno.readDirSync(folder)].filter((f) => f.name.includes("before-upgrade"));
+    assert.equal(copies.length, 1);
+    const copy_path = join(folder, copies[0]!.name);
+    assert.equal(Deno.statSync(copy_path).mode! & 0o077, 0);
+    const copy = openDatabase(copy_path, options);
+    assert.equal(copy.prepare("SELECT count(*) AS n FROM users").get()!["n"], 1);
+    assert.equal(pragma(copy, "user_version"), MIGRATIONS.length);
+    copy.close();
+  });
+});
+
+Deno.test("openDatabase() keeps nothing of a migration that fails half-way", () => {
+  withFolder((folder) => {
+    const path = join(folder, "a.db");
+    openDatabase(path, options).close();
+    const broken = { ...SECOND, sql: SECOND.sql + " INSERT INTO nowhere VALUES (1);" };
+    assert.throws(
+      () => openDatabase(path, { ...options, migrations: [...MIGRATIONS, broken] }),
+      StartError,
+    );
+    const db = openDatabase(path, options);
+    assert.equal(pragma(db, "user_version"), MIGRATIONS.length);
+    assert.throws(() => db.prepare("SELECT colour FROM users"));
+    db.close();
+  });
+});
+
+Deno.test("openDatabase() refuses a newer database and says both versions", () => {
+  withFolder((folder) => {
+    const path = join(folder, "a.db");
+    const db = openDatabase(path, options);
+    db.sqlite.exec("PRAGMA user_version = 999");
+    db.close();
+    const reason = new RegExp(`has version 999, this program knows ${MIGRATIONS.length}`);
+    assert.throws(() => openDatabase(path, options), reason);
+  });
+});
+
+Deno.test("openDatabase() refuses a file that is no database, and one with a damaged page", () => {
+  withFolder((folder) => {
+    const text = join(folder, "text.db");
+    Deno.writeTextFileSync(text, "not a database, but long enough to have a header\n".repeat(40));
+    assert.throws(() => openDatabase(text, options), /is damaged/);
+
+    const torn = join(folder, "torn.db");
+    const sqlite = new DatabaseSync(torn);
+    sqlite.exec("CREATE TABLE t (a TEXT); CREATE INDEX i ON t (a);");
+    const insert = sqlite.prepare("INSERT INTO t VALUES (?)");
+    for (let n = 0; n < 2000; n++) insert.run(`row ${n} ${"x".repeat(50)}`);
+    sqlite.close();
+    const bytes = Deno.readFileSync(torn);
+    bytes.fill(0x5a, 4096 * 3, 4096 * 6);
+    Deno.writeFileSync(torn, bytes);
+    assert.throws(() => openDatabase(torn, options), /is damaged/);
+  });
+});
+
+Deno.test("Database.transaction() inside another joins it, and runs effects only after COMMIT", () => {
+  const db = openDatabase(":memory:", options);
+  const seen: string[] = [];
+  assert.throws(() =>
+    db.transaction(() => {
+      db.transaction(() => addUser(db, "u1"));
+      db.afterCommit(() => seen.push("never"));
+      throw new Error("changed my mind");
+    })
+  );
+  assert.equal(db.prepare("SELECT count(*) AS n FROM users").get()!["n"], 0);
+  db.transaction(() => {
+    addUser(db, "u2");
+    db.afterCommit(() => seen.push(`in transaction: ${db.inTransaction}`));
+    assert.deepEqual(seen, []);
+  });
+  assert.deepEqual(seen, ["in transaction: false"]);
+  db.close();
+});
