@@ -1,0 +1,140 @@
+/**
+ * @module What a job page knows, and how each message of the job's stream changes it. Pure: the time
+ * comes in. A final state is never left again, whatever arrives late.
+ */
+import type { JobProgress } from "../../server/protocol/agent_messages.ts";
+import type { FinalJobStatus, Job, JobStatus } from "../../server/protocol/entities.ts";
+import type { JobStreamMessage } from "../../server/protocol/job_stream.ts";
+
+export type Phase = JobProgress["phase"];
+
+export interface JobView {
+  job: Job;
+  progress: JobProgress | null;
+  /** When the agent last said something about this job. */
+  news_at_ms: number | null;
+  /** When each phase was first seen by this page. */
+  phase_seen_at_ms: Partial<Record<Phase, number>>;
+  /** Speed over the last minutes, oldest first; at most one point per 15 s. */
+  speeds: { at_ms: number; bytes_per_second: number }[];
+}
+
+/** Seconds without news after which the page says how old the last news is. */
+const QUIET_AFTER_SECONDS = 30;
+/** Seconds without news after which the job counts as stalled (product.md §5). */
+const STALLED_AFTER_SECONDS = 15 * 60;
+const SPEED_EVERY_MS = 15_000;
+const SPEEDS_MAX = 40;
+
+const FINAL: Record<JobStatus, boolean> = {
+  queued: false,
+  dispatched: false,
+  running: false,
+  succeeded: true,
+  warning: true,
+  failed: true,
+  cancelled: true,
+  interrupted: true,
+};
+
+/** True for statuses that never change again. Without zod, so that islands stay small. */
+export function isFinalStatus(status: JobStatus): status is FinalJobStatus {
+  return FINAL[status];
+}
+
+/** A view of a job of which nothing but the row and the last progress is known. */
+export function startView(
+  job: Job,
+  progress: JobProgress | null,
+  news_at_ms: number | null,
+): JobView {
+  return { job, progress, news_at_ms, phase_seen_at_ms: {}, speeds: [] };
+}
+
+/** The view after one message. Log lines only count as news: the log keeps them. */
+export function applyMessage(view: JobView, message: JobStreamMessage, now_ms: number): JobView {
+  switch (message.type) {
+    case "job":
+      if (isFinalStatus(view.job.status) && !isFinalStatus(message.job.status)) return view;
+      return { ...view, job: message.job };
+    case "job.started":
+      if (isFinalStatus(view.job.status)) return view;
+      return {
+        ...view,
+        news_at_ms: now_ms,
+        job: { ...view.job, status: "running", started_at: message.started_at, waiting_for: null },
+      };
+    case "job.progress":
+      return isFinalStatus(view.job.status) ? view : withProgress(view, message, now_ms);
+    case "job.finished":
+      return {
+        ...view,
+        news_at_ms: now_ms,
+        job: {
+          ...view.job,
+          status: message.status,
+          exit_code: message.exit_code,
+          error_class: message.error_class,
+          error: message.error,
+          stats: message.stats,
+          started_at: message.started_at ?? view.job.started_at,
+          finished_at: message.finished_at,
+          waiting_for: null,
+        },
+      };
+    case "log.stream":
+      return isFinalStatus(view.job.status) ? view : { ...view, news_at_ms: now_ms };
+    case "resync":
+      return view;
+  }
+}
+
+function withProgress(view: JobView, progress: JobProgress, now_ms: number): JobView {
+  const seen = view.phase_seen_at_ms[progress.phase] === undefined
+    ? { ...view.phase_seen_at_ms, [progress.phase]: now_ms }
+    : view.phase_seen_at_ms;
+  return {
+    job: view.job.status === "running" ? view.job : { ...view.job, status: "running" },
+    progress,
+    news_at_ms: now_ms,
+    phase_seen_at_ms: seen,
+    speeds: withSpeed(view.speeds, progress.throughput_bytes_per_second, now_ms),
+  };
+}
+
+function withSpeed(
+  speeds: JobView["speeds"],
+  bytes_per_second: number | null,
+  now_ms: number,
+): JobView["speeds"] {
+  const last = speeds.at(-1);
+  if (bytes_per_second === null || (last && now_ms - last.at_ms < SPEED_EVERY_MS)) return speeds;
+  return [...speeds, { at_ms: now_ms, bytes_per_second }].slice(-SPEEDS_MAX);
+}
+
+/** How fresh a running job's news is. "quiet" is worth saying, "stalled" is worth worrying. */
+export type Freshness = { kind: "fresh" } | { kind: "quiet" | "stalled"; seconds: number };
+
+/** The freshness of a view; fresh for jobs that do not run. */
+export function freshnessOf(view: JobView, now_ms: number): Freshness {
+  if (view.job.status !== "running") return { kind: "fresh" };
+  const since_ms = view.news_at_ms ?? Date.parse(view.job.started_at ?? view.job.queued_at);
+  const seconds = Math.floor((now_ms - since_ms) / 1000);
+  if (seconds >= STALLED_AFTER_SECONDS) return { kind: "stalled", seconds };
+  if (seconds >= QUIET_AFTER_SECONDS) return { kind: "quiet", seconds };
+  return { kind: "fresh" };
+}
+
+/** Whole percent of a running job, never 100 before the end. Null when it is not known yet. */
+export function percentOf(view: JobView): number | null {
+  if (view.job.status === "succeeded" || view.job.status === "warning") return 100;
+  if (view.progress === null) return null;
+  return Math.min(99, Math.floor(view.progress.percent_done * 100));
+}
+
+/** The quarter to announce when progress went from one percent to another, or null. */
+export function crossedQuarter(before: number | null, after: number | null): number | null {
+  if (after === null) return null;
+  const quarter = Math.floor(after / 25) * 25;
+  return quarter > 0 && quarter > (before ?? 0) ? quarter : null;
+}
