@@ -67,7 +67,9 @@ export class FakeAgent {
   /** Connects and resolves once the server has greeted it. */
   async connect(): Promise<void> {
     const url = this.#options.base_url.replace(/^http/, "ws") + paths.api.agentSocket();
-    const socket = new WebSocket(url, { headers: { authorization: `Bearer ${this.#bearer}` } });
+    // The DOM's types, which the islands need, do not know that Deno takes headers here.
+    const options = { headers: { authorization: `Bearer ${this.#bearer}` } } as unknown as string[];
+    const socket = new WebSocket(url, options);
     this.#socket = socket;
     const greeted = Promise.withResolvers<void>();
     socket.onopen = () =>
