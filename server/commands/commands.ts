@@ -2,30 +2,83 @@
  * @module Commands to agents: stored before they are sent, in order, until acknowledged. A command
  * never holds a secret; config is rebuilt when sent (repositories.configFor).
  */
-import type { Clock } from "../clock.ts";
+import { type Clock, iso } from "../clock.ts";
 import type { Database } from "../db/database.ts";
+import { AppError } from "../errors.ts";
+import { mintId } from "../ids.ts";
 import type { CommandCancel, CommandRun } from "../protocol/server_messages.ts";
+import { CommandsStore } from "./commands_store.ts";
 
 export type Command = CommandRun | CommandCancel;
 type Issued = "id" | "counter" | "expires_at";
 export type NewCommand = Omit<CommandRun, Issued> | Omit<CommandCancel, Issued>;
 
 export class Commands {
-  constructor(_db: Database, _clock: Clock) {}
-  /** Stores a command with the host's next counter. Call it in the transaction of its cause. */
-  issue(_host_id: string, _command: NewCommand, _expires_at_ms: number): Command {
-    throw new Error("not written yet");
+  #db: Database;
+  #clock: Clock;
+  #store: CommandsStore;
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#store = new CommandsStore(db);
   }
-  /** Not yet acknowledged and not expired, by counter. */
-  waiting(_host_id: string, _limit: number): Command[] {
-    throw new Error("not written yet");
+
+  /**
+   * Stores a command with the host's next counter. Call it in the transaction of its cause.
+   * @throws {AppError} not_found if the host is gone
+   * @throws {Error} outside a transaction
+   */
+  issue(host_id: string, command: NewCommand, expires_at_ms: number): Command {
+    if (!this.#db.inTransaction) {
+      throw new Error("A command is issued in the transaction of its cause");
+    }
+    const counter = this.#store.nextCounter(host_id);
+    if (counter === undefined) throw new AppError("not_found", "There is no such host");
+    const now_ms = this.#clock.now_ms();
+    const id = mintId(now_ms);
+    this.#store.insert({
+      id,
+      host_id,
+      counter,
+      type: command.type,
+      job_id: command.job_id,
+      body: JSON.stringify(command),
+      issued_at_ms: now_ms,
+      expires_at_ms,
+    });
+    return { ...command, id, counter, expires_at: iso(expires_at_ms) };
   }
+
+  /** Not yet acknowledged and not expired, by counter, those above `after_counter`. */
+  waiting(host_id: string, limit: number, after_counter = 0): Command[] {
+    const now_ms = this.#clock.now_ms();
+    return this.#store.waiting(host_id, { after_counter, limit, now_ms }).map((row) => ({
+      ...JSON.parse(row.body) as NewCommand,
+      id: row.id,
+      counter: row.counter,
+      expires_at: iso(row.expires_at_ms),
+    }));
+  }
+
   /** Marks commands of this host as delivered. Foreign and unknown ids are ignored. */
-  acknowledge(_host_id: string, _command_ids: string[]): void {
-    throw new Error("not written yet");
+  acknowledge(host_id: string, command_ids: string[]): void {
+    const now_ms = this.#clock.now_ms();
+    this.#db.transaction(() => {
+      for (const id of command_ids) this.#store.acknowledge(host_id, id, now_ms);
+    });
   }
-  /** Withdraws the commands of a job that was not delivered yet. Returns false if it was delivered. */
-  withdraw(_job_id: string): boolean {
-    throw new Error("not written yet");
+
+  /**
+   * Withdraws the commands of a job if none was acknowledged yet. Returns false if one was: then the
+   * agent has the job and must be told to cancel. A withdrawn command may still be on the wire, so
+   * a job that was dispatched is not over before its agent said so.
+   */
+  withdraw(job_id: string): boolean {
+    return this.#db.transaction(() => {
+      if (this.#store.anyDelivered(job_id)) return false;
+      this.#store.withdraw(job_id);
+      return true;
+    });
   }
 }

@@ -1,12 +1,19 @@
 /** @module Hosts: what they are, their default backup set, goal and tags. */
-import type { Actor } from "../auth/permissions.ts";
 import type { Audit } from "../audit/audit.ts";
+import { type Actor, demand } from "../auth/permissions.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
+import { AppError } from "../errors.ts";
+import { hashToken } from "../ids.ts";
+import { iso } from "../clock.ts";
 import type { AgentLink, ChangeFeed } from "../ports.ts";
 import type { Hello } from "../protocol/agent_messages.ts";
-import type { Host } from "../protocol/entities.ts";
+import { CLOSE } from "../protocol/close_codes.ts";
+import type { BackupSet, FinalJobStatus, Host, HostOs } from "../protocol/entities.ts";
 import type { EditHostRequest, ListHostsQuery } from "../protocol/rest.ts";
+import { backupState, compareWorstFirst } from "./backup_state.ts";
+import { type AgentDescription, type HostRecord, HostsStore } from "./hosts_store.ts";
+import { livenessOf } from "./liveness.ts";
 
 export interface HostsDeps {
   db: Database;
@@ -16,37 +23,195 @@ export interface HostsDeps {
   changes: ChangeFeed;
 }
 
+export interface NewHost {
+  id: string;
+  name: string;
+  os: HostOs;
+  tags: string[];
+  backup_set: BackupSet;
+}
+
 export class Hosts {
-  constructor(_deps: HostsDeps) {}
-  /** Worst first (ui/DESIGN.md §1.2), then by name. At most two statements however many hosts. */
-  list(_actor: Actor, _query: ListHostsQuery): { items: Host[]; total: number } {
-    throw new Error("not written yet");
+  #deps: HostsDeps;
+  #store: HostsStore;
+
+  constructor(deps: HostsDeps) {
+    this.#deps = deps;
+    this.#store = new HostsStore(deps.db);
   }
+
+  /** Worst first (ui/DESIGN.md §1.2), then by name. One statement however many hosts. */
+  list(actor: Actor, query: ListHostsQuery): { items: Host[]; total: number } {
+    const found = this.all(actor, query);
+    return { items: found.slice(query.offset, query.offset + query.limit), total: found.length };
+  }
+
+  /** As {@link list}, without pages: for figures about the whole fleet. */
+  all(actor: Actor, query: Pick<ListHostsQuery, "tag" | "status" | "state" | "q"> = {}): Host[] {
+    demand(actor, "host.read");
+    const q = query.q?.trim().toLowerCase();
+    return this.#store.all({ tag: query.tag || null, q: q || null })
+      .map((record) => this.#complete(record))
+      .filter((host) => query.status === undefined || host.status === query.status)
+      .filter((host) => query.state === undefined || host.backup_state === query.state)
+      .sort(compareWorstFirst);
+  }
+
   /** @throws {AppError} not_found */
-  get(_actor: Actor, _host_id: string): Host {
-    throw new Error("not written yet");
+  get(actor: Actor, host_id: string): Host {
+    demand(actor, "host.read");
+    return this.#complete(this.#record(host_id));
   }
-  /** Name, tags and goal need admin; the backup set alone operator. */
-  edit(_actor: Actor, _host_id: string, _edit: EditHostRequest): Host {
-    throw new Error("not written yet");
+
+  /** Name, tags and goal need admin; the backup set alone operator. @throws {AppError} not_found, name_taken */
+  edit(actor: Actor, host_id: string, edit: EditHostRequest): Host {
+    const only_backup_set = Object.keys(edit).every((field) => field === "backup_set");
+    demand(actor, only_backup_set ? "backup_set.edit" : "host.edit");
+    const { db, audit, changes } = this.#deps;
+    return db.transaction(() => {
+      const { host } = this.#record(host_id);
+      if (edit.name !== undefined) this.demandNameFree(edit.name, host_id);
+      const after = { ...host, ...defined(edit) };
+      this.#store.edit(after);
+      audit.record(actor, {
+        action: "host.edit",
+        target_kind: "host",
+        target_id: host_id,
+        payload: { name: host.name, changed: defined(edit) },
+      });
+      db.afterCommit(() => changes.publish({ host_id }));
+      return this.get(actor, host_id);
+    });
   }
+
   /** Revokes, closes the socket at once, deletes; audit rows and the repository's data stay. */
-  remove(_actor: Actor, _host_id: string): void {
-    throw new Error("not written yet");
+  remove(actor: Actor, host_id: string): void {
+    demand(actor, "host.remove");
+    const { db, audit, link, changes } = this.#deps;
+    db.transaction(() => {
+      const { host } = this.#record(host_id);
+      this.#store.remove(host_id);
+      audit.record(actor, {
+        action: "host.remove",
+        target_kind: "host",
+        target_id: host_id,
+        payload: { name: host.name },
+      });
+      db.afterCommit(() => {
+        link.disconnect(host_id, CLOSE.host_removed);
+        changes.publish({ host_id });
+      });
+    });
   }
+
+  /** Makes the row of a pending host. Call it in the transaction that adds it. */
+  create(host: NewHost): void {
+    this.demandNameFree(host.name);
+    this.#store.insert({ ...host, created_at_ms: this.#deps.clock.now_ms() });
+  }
+
+  /** Points a host at its repository, in the transaction that makes both. */
+  assignRepository(host_id: string, repository_id: string): void {
+    this.#store.edit({ ...this.#record(host_id).host, repository_id });
+  }
+
+  /** @throws {AppError} name_taken if another host has this name, in whatever case */
+  demandNameFree(name: string, except_id?: string): void {
+    const holder = this.#store.idOfName(name);
+    if (holder === undefined || holder === except_id) return;
+    throw new AppError("name_taken", `There is already a host called ${name}`, {
+      field: "name",
+      hint: "Choose another name, or remove the old host first",
+    });
+  }
+
+  /** Gives a host a new bearer; the old one stops working. Call it in the transaction of enrolment. */
+  enrol(host_id: string, bearer: string, agent: AgentDescription): void {
+    const now_ms = this.#deps.clock.now_ms();
+    this.#store.enrol(host_id, { ...agent, bearer_hash: hashToken(bearer), now_ms });
+  }
+
   /** The host of an agent's bearer, or undefined. */
-  byBearer(_bearer: string): { id: string; name: string } | undefined {
-    throw new Error("not written yet");
+  byBearer(bearer: string): { id: string; name: string } | undefined {
+    return this.#store.byBearer(hashToken(bearer));
   }
-  /** Records what an agent said of itself when it connected. */
-  recordHello(_host_id: string, _hello: Hello): void {
-    throw new Error("not written yet");
+
+  /** Records what an agent said of itself when it connected. False if the host is gone. */
+  recordHello(host_id: string, hello: Hello): boolean {
+    const now_ms = this.#deps.clock.now_ms();
+    const known = this.#store.hello(host_id, {
+      os: hello.os,
+      os_version: hello.os_version,
+      arch: hello.arch,
+      agent_hostname: hello.hostname,
+      agent_version: hello.agent_version,
+      protocol_version: hello.protocol_version,
+      restic_version: hello.restic_version,
+      restic_error: hello.restic_error,
+      clock_skew_ms: Date.parse(hello.time) - now_ms,
+      config_version: hello.config_version,
+      now_ms,
+    });
+    this.#deps.changes.publish({ host_id });
+    return known;
   }
+
   /** Records when the host was last heard from; called on disconnect and once a minute. */
-  recordSeen(_host_id: string, _at_ms: number): void {
-    throw new Error("not written yet");
+  recordSeen(host_id: string, at_ms: number): void {
+    this.#store.seen(host_id, at_ms);
   }
-  recordConfigApplied(_host_id: string, _config_version: number): void {
-    throw new Error("not written yet");
+
+  recordConfigApplied(host_id: string, config_version: number): void {
+    this.#store.configApplied(host_id, config_version);
+    this.#deps.changes.publish({ host_id });
   }
+
+  /** Which job runs on the host now, or null. Call it in the transaction of that job's change. */
+  recordCurrentJob(host_id: string, job_id: string | null): void {
+    this.#store.currentJob(host_id, job_id);
+  }
+
+  /**
+   * Records how a backup ended, in the order in which the server hears of them. A cancelled run
+   * changes nothing. A time in the future (the agent's clock is wrong) counts as now.
+   */
+  recordBackupEnded(
+    host_id: string,
+    run: { job_id: string; status: FinalJobStatus; finished_at_ms: number },
+  ): void {
+    if (run.status === "cancelled") return;
+    const at_ms = Math.min(run.finished_at_ms, this.#deps.clock.now_ms());
+    this.#store.backupEnded(host_id, { job_id: run.job_id, status: run.status, at_ms });
+  }
+
+  /** The number of snapshots in the host's newest listing. */
+  recordSnapshotCount(host_id: string, count: number): void {
+    this.#store.snapshotCount(host_id, count);
+  }
+
+  #record(host_id: string): HostRecord {
+    const record = this.#store.byId(host_id);
+    if (record === undefined) throw new AppError("not_found", "There is no such host");
+    return record;
+  }
+
+  #complete({ host, agent, backup }: HostRecord): Host {
+    const now_ms = this.#deps.clock.now_ms();
+    const { link } = this.#deps;
+    const heard_at_ms = Math.max(agent.last_seen_at_ms ?? 0, link.lastSeen(host.id) ?? 0);
+    const last_seen_at_ms = heard_at_ms === 0 ? null : heard_at_ms;
+    return {
+      ...host,
+      ...livenessOf({ ...agent, last_seen_at_ms, connected: link.connected(host.id) }, now_ms),
+      last_seen_at: last_seen_at_ms === null ? null : iso(last_seen_at_ms),
+      backup_state: backupState(backup, now_ms),
+    };
+  }
+}
+
+/** Without fields that are present but undefined. */
+function defined(
+  edit: EditHostRequest,
+): { [K in keyof EditHostRequest]: NonNullable<EditHostRequest[K]> } {
+  return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
 }

@@ -13,6 +13,7 @@ export const CLOSE = {
   silent: 4412,
   bad_signature: 4413,
   too_many_messages: 4429,
+  server_error: 4500,
 } as const;
 
 /** The name of a close code, for logs and messages. */

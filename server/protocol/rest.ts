@@ -39,13 +39,19 @@ export const BackupPath = z.string().min(1).max(4096)
     "must be absolute, as /home or C:\\Users",
   );
 
+/** A command with its backup set has to fit into one frame, quoted twice (limits.ts). */
+const BACKUP_SET_MAX_CHARS = 100_000;
+
 export const BackupSetInput = z.object({
   paths: z.array(BackupPath).max(1000),
   excludes: z.array(
     z.string().min(1).max(4096).refine((s) => !/[\0\n\r]/.test(s), "must be one line"),
   ).max(1000),
   tags: z.array(Tag).max(50),
-}).strict();
+}).strict().refine(
+  (set) => JSON.stringify(set).length <= BACKUP_SET_MAX_CHARS,
+  "is too large: paths, excludes and tags together may have 100,000 characters",
+);
 
 /** Only rest-server's addresses in this version. Without user and password: those have own fields. */
 export const RepositoryUrl = one_line(2000).trim()

@@ -1,14 +1,31 @@
-/** @module Repositories, their credentials, and what agents report about them. */
-import type { Actor } from "../auth/permissions.ts";
+/**
+ * @module Repositories, their credentials, and what agents report about them. A repository exists
+ * from the moment its host is added; its credentials arrive when the host is enrolled.
+ */
 import type { Audit } from "../audit/audit.ts";
+import { type Actor, demand, SYSTEM } from "../auth/permissions.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
+import { AppError } from "../errors.ts";
+import { mintId } from "../ids.ts";
 import type { AgentLink, ChangeFeed } from "../ports.ts";
 import type { RepositoryProbed, RepoStats } from "../protocol/agent_messages.ts";
 import type { Repository } from "../protocol/entities.ts";
+import { STALLED_AFTER_SECONDS } from "../protocol/limits.ts";
 import type { EditCredentialsRequest } from "../protocol/rest.ts";
 import type { ConfigUpdate } from "../protocol/server_messages.ts";
 import type { Sealer } from "../secrets/seal.ts";
+import { Secret } from "../secrets/secret.ts";
+import {
+  RepositoriesStore,
+  type SealedConfig,
+  type SealedCredential,
+} from "./repositories_store.ts";
+import { normaliseRepositoryUrl } from "./url.ts";
+
+/** Seconds an agent lets restic try to reach the repository (product.md: 60 s). */
+const REACH_DEADLINE_SECONDS = 60;
+const EDIT_ATTEMPTS = 5;
 
 export interface RepositoriesDeps {
   db: Database;
@@ -19,32 +36,284 @@ export interface RepositoriesDeps {
   changes: ChangeFeed;
 }
 
+/** The two secrets of a host, always different, with the name that the REST server knows. */
+export interface RepositorySecrets {
+  rest_username: string | null;
+  rest_password: Secret | null;
+  password: Secret;
+}
+
 export class Repositories {
-  constructor(_deps: RepositoriesDeps) {}
-  /** The repository of a host; undefined while the host is not enrolled. */
-  forHost(_actor: Actor, _host_id: string): Repository | undefined {
-    throw new Error("not written yet");
+  #deps: RepositoriesDeps;
+  #store: RepositoriesStore;
+
+  constructor(deps: RepositoriesDeps) {
+    this.#deps = deps;
+    this.#store = new RepositoriesStore(deps.db);
   }
-  /** Changes address or credentials (admin, audited without values) and pushes them at once. */
-  editCredentials(
-    _actor: Actor,
-    _host_id: string,
-    _edit: EditCredentialsRequest,
+
+  /** The repository of a host, without secrets; undefined if there is no such host. */
+  forHost(actor: Actor, host_id: string): Repository | undefined {
+    demand(actor, "host.read");
+    return this.#store.byHost(host_id);
+  }
+
+  /** Makes the row of a host that is being added. Call it in that transaction; answers its id. */
+  createFor(
+    host: { id: string; name: string },
+    input: { url: string; append_only: boolean },
+  ): string {
+    const now_ms = this.#deps.clock.now_ms();
+    const id = mintId(now_ms);
+    this.#store.insert({
+      id,
+      host_id: host.id,
+      name: host.name,
+      url: normaliseRepositoryUrl(input.url),
+      append_only: input.append_only,
+      now_ms,
+    });
+    return id;
+  }
+
+  /** Seals secrets for their final place, before the transaction that stores them. */
+  async sealSecrets(secrets: RepositorySecrets): Promise<SealedCredential[]> {
+    const sealed = [
+      await this.#seal("repository", null, { id: mintId(), secret: secrets.password }),
+    ];
+    if (secrets.rest_password !== null) {
+      const { rest_username: username, rest_password: secret } = secrets;
+      sealed.push(await this.#seal("rest", username, { id: mintId(), secret }));
+    }
+    return sealed;
+  }
+
+  /** Stores what sealSecrets made. What an administrator set meanwhile is kept. */
+  adoptSecrets(host_id: string, sealed: SealedCredential[]): void {
+    const now_ms = this.#deps.clock.now_ms();
+    const config = this.#store.sealedConfig(host_id)!;
+    for (const credential of sealed) {
+      const present = credential.kind === "rest"
+        ? config.rest_credential_id
+        : config.password_credential_id;
+      if (present === null) this.#store.putCredential(config.repository_id, credential, now_ms);
+    }
+    // So that an edit of the same moment notices, and an agent is told.
+    this.#store.credentialsChanged(config.repository_id, host_id, now_ms);
+  }
+
+  /**
+   * Changes address or credentials (admin, audited without values) and pushes them at once.
+   * @throws {AppError} forbidden, not_found, invalid_field, busy
+   */
+  async editCredentials(
+    actor: Actor,
+    host_id: string,
+    edit: EditCredentialsRequest,
   ): Promise<Repository> {
-    throw new Error("not written yet");
+    demand(actor, "credentials.edit");
+    for (let attempt = 0; attempt < EDIT_ATTEMPTS; attempt++) {
+      const before = this.#store.sealedConfig(host_id);
+      if (before === undefined) throw new AppError("not_found", "There is no such host");
+      const sealed = await this.#sealEdit(before, edit);
+      const done = this.#deps.db.transaction(() => {
+        const now = this.#store.sealedConfig(host_id);
+        if (now?.config_version !== before.config_version) return undefined;
+        return this.#storeEdit(actor, host_id, { before, edit, sealed });
+      });
+      if (done !== undefined) return done;
+    }
+    throw new AppError("busy", "The credentials of this host were changed at the same time", {
+      hint: "Look at them and try again",
+    });
   }
-  /** What the host's agent needs now, with its secrets opened. Called when sent, never stored. */
-  configFor(_host_id: string): Promise<ConfigUpdate> {
-    throw new Error("not written yet");
+
+  #storeEdit(
+    actor: Actor,
+    host_id: string,
+    change: { before: SealedConfig; edit: EditCredentialsRequest; sealed: SealedCredential[] },
+  ): Repository {
+    const { before, edit, sealed } = change;
+    const { db, clock, audit, link, changes } = this.#deps;
+    const now_ms = clock.now_ms();
+    const id = before.repository_id;
+    if (edit.url !== undefined) {
+      const url = normaliseRepositoryUrl(edit.url);
+      if (url !== before.url) this.#store.setUrl(id, url);
+    }
+    for (const credential of sealed) this.#store.putCredential(id, credential, now_ms);
+    if (edit.rest_username === "" && before.rest_credential_id !== null) {
+      this.#store.dropRestCredential(id, before.rest_credential_id);
+    }
+    this.#store.credentialsChanged(id, host_id, now_ms);
+    audit.record(actor, {
+      action: "credentials.edit",
+      target_kind: "host",
+      target_id: host_id,
+      payload: { changed: Object.keys(edit).sort() },
+    });
+    db.afterCommit(() => {
+      link.wake(host_id);
+      changes.publish({ host_id });
+    });
+    return this.#store.byHost(host_id)!;
   }
+
+  async #sealEdit(before: SealedConfig, edit: EditCredentialsRequest): Promise<SealedCredential[]> {
+    if (edit.rest_username === "" && edit.rest_password !== undefined) {
+      throw new AppError("invalid_field", "A REST password needs a REST user name", {
+        field: "rest_username",
+      });
+    }
+    const old = await this.#open(before);
+    const password = edit.password ?? old.password;
+    const rest_password = edit.rest_username === ""
+      ? null
+      : edit.rest_password ?? old.rest_password;
+    demandDifferent(
+      rest_password,
+      password,
+      edit.password === undefined ? "rest_password" : "password",
+    );
+    const sealed: SealedCredential[] = [];
+    if (edit.password !== undefined) {
+      const id = before.password_credential_id ?? mintId();
+      const secret = new Secret(edit.password);
+      sealed.push(await this.#seal("repository", null, { id, secret }));
+    }
+    const rest_changes = edit.rest_username !== undefined || edit.rest_password !== undefined;
+    if (rest_changes && edit.rest_username !== "") {
+      const username = edit.rest_username ?? before.rest_username;
+      if (username === null || rest_password === null) {
+        const field = username === null ? "rest_username" : "rest_password";
+        throw new AppError("invalid_field", "The REST user name and password go together", {
+          field,
+          hint: "Give both",
+        });
+      }
+      const id = before.rest_credential_id ?? mintId();
+      sealed.push(await this.#seal("rest", username, { id, secret: new Secret(rest_password) }));
+    }
+    return sealed;
+  }
+
+  /**
+   * What the host's agent needs now, with its secrets opened. Called when sent, never stored.
+   * `repository` is null as long as there is no password. @throws {AppError} not_found
+   */
+  async configFor(host_id: string): Promise<ConfigUpdate> {
+    const sealed = this.#store.sealedConfig(host_id);
+    if (sealed === undefined) throw new AppError("not_found", "There is no such host");
+    const { rest_password, password } = await this.#open(sealed);
+    return {
+      type: "config.update",
+      config_version: sealed.config_version,
+      repository: password === null ? null : {
+        id: sealed.repository_id,
+        url: sealed.url,
+        rest_username: sealed.rest_username,
+        rest_password,
+        password,
+      },
+      reach_deadline_seconds: REACH_DEADLINE_SECONDS,
+      stalled_after_seconds: STALLED_AFTER_SECONDS,
+    };
+  }
+
+  /** The version that {@link configFor} would answer; undefined if the host is gone. */
+  configVersion(host_id: string): number | undefined {
+    return this.#store.configVersion(host_id);
+  }
+
   /** Records that the repository exists, once. Also audited as a system act. */
-  markInitialised(_repository_id: string): void {
-    throw new Error("not written yet");
+  markInitialised(repository_id: string): void {
+    const { db, clock, audit, changes } = this.#deps;
+    db.transaction(() => {
+      if (!this.#store.markInitialised(repository_id, clock.now_ms())) return;
+      const { host_id } = this.#store.byId(repository_id)!;
+      audit.record(SYSTEM, {
+        action: "repository.initialised",
+        target_kind: "repository",
+        target_id: repository_id,
+        payload: { host_id },
+      });
+      db.afterCommit(() => changes.publish({ host_id }));
+    });
   }
-  applyStats(_host_id: string, _stats: RepoStats): void {
-    throw new Error("not written yet");
+
+  applyStats(host_id: string, stats: RepoStats): void {
+    const { db, clock, changes } = this.#deps;
+    db.transaction(() => {
+      this.#store.applyStats(host_id, {
+        size_bytes: stats.size_bytes,
+        snapshot_count: stats.snapshot_count,
+        dedup_ratio: stats.dedup_ratio,
+        compression_ratio: stats.compression_ratio,
+        last_check_at_ms: stats.last_check_at === null ? null : Date.parse(stats.last_check_at),
+        last_check_status: stats.last_check_status,
+        lock_state: stats.lock_state,
+        now_ms: clock.now_ms(),
+      });
+      db.afterCommit(() => changes.publish({ host_id }));
+    });
   }
-  applyProbe(_host_id: string, _probe: RepositoryProbed): void {
-    throw new Error("not written yet");
+
+  /** Records what the agent found. A probe with an older config says nothing and changes nothing. */
+  applyProbe(host_id: string, probe: RepositoryProbed): void {
+    const { db, clock, changes } = this.#deps;
+    db.transaction(() => {
+      const { config_version, state, error, restic_repository_id } = probe;
+      const probed_at_ms = Math.min(Date.parse(probe.probed_at), clock.now_ms());
+      const newest = this.#store.applyProbe(host_id, {
+        config_version,
+        state,
+        error,
+        restic_repository_id,
+        probed_at_ms,
+      });
+      if (!newest) return;
+      // Reached and opened with the password: the repository exists, whoever made it.
+      if (state === "ready") this.markInitialised(this.#store.byHost(host_id)!.id);
+      db.afterCommit(() => changes.publish({ host_id }));
+    });
   }
+
+  async #seal(
+    kind: SealedCredential["kind"],
+    username: string | null,
+    value: { id: string; secret: Secret },
+  ): Promise<SealedCredential> {
+    const secret_sealed = await this.#deps.sealer.seal(value.secret, contextOf(value.id));
+    return { id: value.id, kind, username, secret_sealed };
+  }
+
+  async #open(
+    sealed: SealedConfig,
+  ): Promise<{ rest_password: string | null; password: string | null }> {
+    const open = async (id: string | null, envelope: string | null) =>
+      id === null || envelope === null
+        ? null
+        : (await this.#deps.sealer.open(envelope, contextOf(id))).reveal();
+    return {
+      rest_password: await open(sealed.rest_credential_id, sealed.rest_sealed),
+      password: await open(sealed.password_credential_id, sealed.password_sealed),
+    };
+  }
+}
+
+/** @throws {AppError} invalid_field if the two secrets of a host are the same */
+export function demandDifferent(
+  rest_password: string | null | undefined,
+  password: string | null | undefined,
+  field: string,
+): void {
+  if (typeof rest_password !== "string" || rest_password !== password) return;
+  throw new AppError("invalid_field", "The REST password and the repository password must differ", {
+    field,
+    hint: "Whoever runs the REST server must not be able to read the backups",
+  });
+}
+
+function contextOf(credential_id: string) {
+  return { table: "credentials", row: credential_id, column: "secret_sealed" };
 }

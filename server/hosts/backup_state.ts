@@ -1,0 +1,44 @@
+/** @module Whether a host is backed up. Pure. A false green is worse than a crash: doubt is not good. */
+import type { BackupState, FinalJobStatus } from "../protocol/entities.ts";
+
+export interface BackupFacts {
+  /** Of the last backup that was not cancelled: a cancelled run says nothing about the data. */
+  last_backup_status: FinalJobStatus | null;
+  last_backup_at_ms: number | null;
+  /** Of the last backup that plainly succeeded. */
+  last_good_backup_at_ms: number | null;
+  goal_seconds: number;
+}
+
+/** The state of ui/DESIGN.md §3. A newer run with gaps hides an older good one, never the reverse. */
+export function backupState(facts: BackupFacts, now_ms: number): BackupState {
+  const { last_backup_status: status, last_backup_at_ms, last_good_backup_at_ms } = facts;
+  if (status === "failed" || status === "interrupted") return "failed";
+  if (last_backup_at_ms === null && last_good_backup_at_ms === null) return "never";
+  const isRecent = (at_ms: number | null) =>
+    at_ms !== null && now_ms - at_ms <= facts.goal_seconds * 1000;
+  if (status === "warning") return isRecent(last_backup_at_ms) ? "gaps" : "stale";
+  if (status === "succeeded" && isRecent(last_good_backup_at_ms)) return "good";
+  return "stale";
+}
+
+/** Worst first: the order of every list of hosts. */
+const RANK: Record<BackupState, number> = {
+  failed: 0,
+  never: 1,
+  stale: 2,
+  gaps: 3,
+  good: 4,
+  paused: 5,
+};
+
+/** Below zero if `a` comes before `b`: worse state first, then by name. */
+export function compareWorstFirst(
+  a: { backup_state: BackupState; name: string },
+  b: { backup_state: BackupState; name: string },
+): number {
+  const by_state = RANK[a.backup_state] - RANK[b.backup_state];
+  if (by_state !== 0) return by_state;
+  const [left, right] = [a.name.toLowerCase(), b.name.toLowerCase()];
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,258 @@
+import type { StatementSync } from "node:sqlite";
+import { isoOrNull } from "../clock.ts";
+import type { Database } from "../db/database.ts";
+import type { BackupSet, FinalJobStatus, Host } from "../protocol/entities.ts";
+import type { AgentFacts } from "./liveness.ts";
+import type { BackupFacts } from "./backup_state.ts";
+
+type Row = Record<string, unknown>;
+
+/** What the table knows of a host; its two states are worked out from the facts. */
+export interface HostRecord {
+  host: Omit<Host, "status" | "degraded_reasons" | "backup_state">;
+  agent: Omit<AgentFacts, "connected">;
+  backup: BackupFacts;
+}
+
+/** What an agent says of itself, at enrolment or in its hello. */
+export interface AgentDescription {
+  os: string;
+  os_version: string;
+  arch: string;
+  agent_hostname: string;
+  agent_version: string;
+  protocol_version: number;
+}
+
+const SELECT_HOST = `SELECT h.*, r.initialised_at_ms AS repository_initialised_at_ms
+  FROM hosts h LEFT JOIN repositories r ON r.id = h.repository_id`;
+
+const DESCRIBE = `os = :os, os_version = :os_version, arch = :arch,
+  agent_hostname = :agent_hostname, agent_version = :agent_version,
+  protocol_version = :protocol_version`;
+
+/** SQL of hosts. */
+export class HostsStore {
+  #all: StatementSync;
+  #by_id: StatementSync;
+  #id_of_name: StatementSync;
+  #by_bearer: StatementSync;
+  #insert: StatementSync;
+  #edit: StatementSync;
+  #remove_repository: StatementSync;
+  #remove_credential: StatementSync;
+  #remove: StatementSync;
+  #enrol: StatementSync;
+  #hello: StatementSync;
+  #seen: StatementSync;
+  #config_applied: StatementSync;
+  #current_job: StatementSync;
+  #backup_ended: StatementSync;
+  #snapshot_count: StatementSync;
+
+  constructor(db: Database) {
+    this.#all = db.prepare(
+      `${SELECT_HOST}
+       WHERE (:tag IS NULL OR EXISTS (SELECT 1 FROM json_each(h.tags) WHERE value = :tag))
+         AND (:q IS NULL OR instr(lower(h.name), :q) > 0
+           OR instr(lower(coalesce(h.agent_hostname, '')), :q) > 0 OR instr(lower(h.tags), :q) > 0)`,
+    );
+    this.#by_id = db.prepare(`${SELECT_HOST} WHERE h.id = :id`);
+    this.#id_of_name = db.prepare("SELECT id FROM hosts WHERE name = :name");
+    this.#by_bearer = db.prepare("SELECT id, name FROM hosts WHERE bearer_hash = :bearer_hash");
+    this.#insert = db.prepare(
+      `INSERT INTO hosts (id, name, os, tags, backup_set, created_at_ms)
+       VALUES (:id, :name, :os, :tags, :backup_set, :created_at_ms)`,
+    );
+    this.#edit = db.prepare(
+      `UPDATE hosts SET name = :name, tags = :tags, backup_set = :backup_set,
+         goal_seconds = :goal_seconds, repository_id = :repository_id WHERE id = :id`,
+    );
+    this.#remove_repository = db.prepare(
+      "DELETE FROM repositories WHERE host_id = :id RETURNING credential_id, password_secret_id",
+    );
+    this.#remove_credential = db.prepare("DELETE FROM credentials WHERE id = :id");
+    this.#remove = db.prepare("DELETE FROM hosts WHERE id = :id");
+    this.#enrol = db.prepare(
+      `UPDATE hosts SET ${DESCRIBE}, bearer_hash = :bearer_hash, enrolled_at_ms = :now_ms,
+         last_seen_at_ms = :now_ms, connected_at_ms = NULL, applied_config_version = 0
+       WHERE id = :id`,
+    );
+    this.#hello = db.prepare(
+      `UPDATE hosts SET ${DESCRIBE}, restic_version = :restic_version,
+         restic_error = :restic_error, clock_skew_ms = :clock_skew_ms,
+         applied_config_version = min(:config_version, config_version),
+         connected_at_ms = :now_ms, last_seen_at_ms = :now_ms
+       WHERE id = :id`,
+    );
+    this.#seen = db.prepare(
+      `UPDATE hosts SET last_seen_at_ms = :at_ms
+       WHERE id = :id AND coalesce(last_seen_at_ms, 0) < :at_ms`,
+    );
+    this.#config_applied = db.prepare(
+      `UPDATE hosts SET applied_config_version = :version
+       WHERE id = :id AND :version <= config_version`,
+    );
+    this.#current_job = db.prepare("UPDATE hosts SET current_job_id = :job_id WHERE id = :id");
+    this.#backup_ended = db.prepare(
+      `UPDATE hosts SET last_backup_at_ms = :at_ms, last_backup_status = :status,
+         last_backup_job_id = :job_id,
+         last_good_backup_at_ms = CASE WHEN :status = 'succeeded' THEN :at_ms
+           ELSE last_good_backup_at_ms END
+       WHERE id = :id`,
+    );
+    this.#snapshot_count = db.prepare("UPDATE hosts SET snapshot_count = :count WHERE id = :id");
+  }
+
+  /** Hosts with this tag, and this text (lower case) in name, host name or tags. No order. */
+  all(filter: { tag: string | null; q: string | null }): HostRecord[] {
+    return this.#all.all({ ...filter }).map(toRecord);
+  }
+
+  byId(id: string): HostRecord | undefined {
+    const row = this.#by_id.get({ id });
+    return row === undefined ? undefined : toRecord(row);
+  }
+
+  /** The host of that name, compared without case. */
+  idOfName(name: string): string | undefined {
+    return this.#id_of_name.get({ name })?.id as string | undefined;
+  }
+
+  byBearer(bearer_hash: string): { id: string; name: string } | undefined {
+    const row = this.#by_bearer.get({ bearer_hash });
+    return row === undefined ? undefined : { id: row.id as string, name: row.name as string };
+  }
+
+  insert(row: {
+    id: string;
+    name: string;
+    os: string;
+    tags: string[];
+    backup_set: BackupSet;
+    created_at_ms: number;
+  }): void {
+    const { tags, backup_set } = row;
+    this.#insert.run({
+      ...row,
+      tags: JSON.stringify(tags),
+      backup_set: JSON.stringify(backup_set),
+    });
+  }
+
+  edit(row: Pick<Host, "id" | "name" | "tags" | "backup_set" | "goal_seconds" | "repository_id">) {
+    const { id, name, tags, backup_set, goal_seconds, repository_id } = row;
+    this.#edit.run({
+      id,
+      name,
+      tags: JSON.stringify(tags),
+      backup_set: JSON.stringify(backup_set),
+      goal_seconds,
+      repository_id,
+    });
+  }
+
+  /** Deletes the host with its credentials and everything that hangs on it. */
+  remove(id: string): void {
+    for (const row of this.#remove_repository.all({ id })) {
+      for (const credential of [row.credential_id, row.password_secret_id]) {
+        if (credential !== null) this.#remove_credential.run({ id: credential as string });
+      }
+    }
+    this.#remove.run({ id });
+  }
+
+  enrol(
+    id: string,
+    agent: AgentDescription & { bearer_hash: string; now_ms: number },
+  ): void {
+    this.#enrol.run({ id, ...agent });
+  }
+
+  hello(
+    id: string,
+    hello: AgentDescription & {
+      restic_version: string | null;
+      restic_error: string | null;
+      clock_skew_ms: number;
+      config_version: number;
+      now_ms: number;
+    },
+  ): boolean {
+    return this.#hello.run({ id, ...hello }).changes === 1;
+  }
+
+  seen(id: string, at_ms: number): void {
+    this.#seen.run({ id, at_ms });
+  }
+
+  configApplied(id: string, version: number): void {
+    this.#config_applied.run({ id, version });
+  }
+
+  currentJob(id: string, job_id: string | null): void {
+    this.#current_job.run({ id, job_id });
+  }
+
+  backupEnded(
+    id: string,
+    run: { job_id: string; status: FinalJobStatus; at_ms: number },
+  ): void {
+    this.#backup_ended.run({ id, ...run });
+  }
+
+  snapshotCount(id: string, count: number): void {
+    this.#snapshot_count.run({ id, count });
+  }
+}
+
+function toRecord(row: Row): HostRecord {
+  const at = (name: string) => isoOrNull(row[name] as number | null);
+  const text = (name: string) => row[name] as string | null;
+  const number = (name: string) => row[name] as number;
+  const skew_ms = row.clock_skew_ms as number | null;
+  return {
+    host: {
+      id: row.id as string,
+      name: row.name as string,
+      os: row.os as Host["os"],
+      os_version: text("os_version"),
+      arch: text("arch"),
+      agent_hostname: text("agent_hostname"),
+      agent_version: text("agent_version"),
+      restic_version: text("restic_version"),
+      protocol_version: row.protocol_version as number | null,
+      clock_skew_seconds: skew_ms === null ? null : skew_ms / 1000,
+      tags: JSON.parse(row.tags as string),
+      backup_set: JSON.parse(row.backup_set as string),
+      goal_seconds: number("goal_seconds"),
+      created_at: at("created_at_ms")!,
+      enrolled_at: at("enrolled_at_ms"),
+      last_seen_at: at("last_seen_at_ms"),
+      repository_id: text("repository_id"),
+      repository_initialised_at: at("repository_initialised_at_ms"),
+      current_job_id: text("current_job_id"),
+      last_backup_at: at("last_backup_at_ms"),
+      last_backup_status: row.last_backup_status as FinalJobStatus | null,
+      last_good_backup_at: at("last_good_backup_at_ms"),
+      repo_size_bytes: row.repo_size_bytes as number | null,
+      snapshot_count: number("snapshot_count"),
+    },
+    agent: {
+      enrolled_at_ms: row.enrolled_at_ms as number | null,
+      last_seen_at_ms: row.last_seen_at_ms as number | null,
+      agent_version: text("agent_version"),
+      restic_version: text("restic_version"),
+      restic_error: text("restic_error"),
+      clock_skew_ms: skew_ms,
+      config_version: number("config_version"),
+      applied_config_version: number("applied_config_version"),
+    },
+    backup: {
+      last_backup_status: row.last_backup_status as FinalJobStatus | null,
+      last_backup_at_ms: row.last_backup_at_ms as number | null,
+      last_good_backup_at_ms: row.last_good_backup_at_ms as number | null,
+      goal_seconds: number("goal_seconds"),
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/** @module Whether an agent can be talked to, and what is wrong with it. Pure. */
+import type { AgentState } from "../protocol/entities.ts";
+import { OFFLINE_AFTER_SECONDS } from "../protocol/limits.ts";
+import { RESTIC_FLOOR, SOFTWARE_VERSION } from "../protocol/version.ts";
+
+/** A clock further off than this makes a host degraded, in milliseconds. */
+const CLOCK_SKEW_MAX_MS = 60_000;
+
+export interface AgentFacts {
+  enrolled_at_ms: number | null;
+  connected: boolean;
+  last_seen_at_ms: number | null;
+  agent_version: string | null;
+  restic_version: string | null;
+  restic_error: string | null;
+  /** Agent's clock minus the server's. */
+  clock_skew_ms: number | null;
+  config_version: number;
+  applied_config_version: number;
+}
+
+export interface Liveness {
+  status: AgentState;
+  /** Sentences for the host page; empty unless degraded. */
+  degraded_reasons: string[];
+}
+
+/** The agent's state at `now_ms`. */
+export function livenessOf(facts: AgentFacts, now_ms: number): Liveness {
+  if (facts.enrolled_at_ms === null) return { status: "pending", degraded_reasons: [] };
+  const heard_at_ms = facts.last_seen_at_ms ?? facts.enrolled_at_ms;
+  const silent_ms = now_ms - heard_at_ms;
+  if (!facts.connected && silent_ms > OFFLINE_AFTER_SECONDS * 1000) {
+    return { status: "offline", degraded_reasons: [] };
+  }
+  const degraded_reasons = reasonsOf(facts);
+  return { status: degraded_reasons.length === 0 ? "online" : "degraded", degraded_reasons };
+}
+
+function reasonsOf(facts: AgentFacts): string[] {
+  // An agent that never said hello has told nothing yet.
+  if (facts.agent_version === null) return [];
+  const reasons: string[] = [];
+  if (facts.restic_version === null) {
+    reasons.push(facts.restic_error ?? "restic was not found on the host");
+  } else if (compareVersions(facts.restic_version, RESTIC_FLOOR) < 0) {
+    reasons.push(`restic ${facts.restic_version} is older than ${RESTIC_FLOOR}: update it`);
+  }
+  if (compareVersions(facts.agent_version, SOFTWARE_VERSION) < 0) {
+    reasons.push(`The agent ${facts.agent_version} is older than the server ${SOFTWARE_VERSION}`);
+  }
+  const skew_ms = facts.clock_skew_ms ?? 0;
+  if (Math.abs(skew_ms) > CLOCK_SKEW_MAX_MS) {
+    const direction = skew_ms > 0 ? "ahead" : "behind";
+    reasons.push(`The host's clock is ${Math.round(Math.abs(skew_ms) / 1000)} s ${direction}`);
+  }
+  if (facts.applied_config_version < facts.config_version) {
+    reasons.push("The newest repository settings are not applied yet");
+  }
+  return reasons;
+}
+
+/** Below zero if `a` is older than `b`. Reads the leading numbers; text that is none counts as 0. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [numbersOf(a), numbersOf(b)];
+  for (let i = 0; i < 3; i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function numbersOf(version: string): number[] {
+  return (/\d+(\.\d+)*/.exec(version)?.[0] ?? "0").split(".").map(Number);
+}
