@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { buildArguments, encodePaths, problemOfSet } from "./command.ts";
+
+const typed = fc.oneof(
+  fc.string(),
+  fc.constantFrom("--password-command=touch /tmp/x", "-o", "--", "@f", "a\nb", " x ", "$(x)"),
+);
+
+Deno.test("buildArguments() keeps every pattern and tag glued to its own flag", () => {
+  fc.assert(fc.property(fc.array(typed), fc.array(typed), (excludes, tags) => {
+    const set = { paths: ["/srv"], excludes, tags };
+    const args = buildArguments({ name: "backup", files_from: "/run/f", set, bandwidth: {} });
+    assert.deepEqual(args.slice(0, 2), ["--json", "backup"]);
+    assert.equal(args.at(-1), "--files-from-raw=/run/f");
+    const between = args.slice(2, -1);
+    assert.deepEqual(between, [
+      ...excludes.filter((text) => text !== "").map((text) => `--exclude=${text}`),
+      ...tags.filter((text) => text !== "").map((text) => `--tag=${text}`),
+    ]);
+  }));
+});
+
+Deno.test("buildArguments() passes limits in KiB/s and refuses what is no whole number", () => {
+  const set = { paths: ["/srv"], excludes: [], tags: [] };
+  const bandwidth = { limit_upload_kib_per_second: 5, limit_download_kib_per_second: 7 };
+  const args = buildArguments({ name: "backup", files_from: "f", set, bandwidth });
+  assert.deepEqual(args.slice(1, 3), ["--limit-upload=5", "--limit-download=7"]);
+  const broken = { limit_upload_kib_per_second: 0.5 };
+  assert.throws(() => buildArguments({ name: "backup", files_from: "f", set, bandwidth: broken }));
+});
+
+Deno.test("buildArguments() takes an id only if it is hex", () => {
+  assert.throws(() => buildArguments({ name: "cat lock", lock_id: "--password-command=x" }));
+  assert.deepEqual(
+    buildArguments({ name: "snapshots", snapshot_id: "0123abcd" }).slice(-2),
+    ["--", "0123abcd"],
+  );
+});
+
+Deno.test("encodePaths() ends each path with NUL and leaves out empty ones", () => {
+  assert.equal(new TextDecoder().decode(encodePaths(["/a\nb", "", " -o"])), "/a\nb\0 -o\0");
+});
+
+Deno.test("problemOfSet() names a tag with a comma and any text with a NUL", () => {
+  const set = { paths: ["/a"], excludes: ["*.tmp"], tags: ["daily"] };
+  assert.equal(problemOfSet(set), undefined);
+  assert.match(problemOfSet({ ...set, tags: ["a,b"] }) ?? "", /"a,b" holds a comma/);
+  assert.match(problemOfSet({ ...set, paths: ["/a\0b"] }) ?? "", /^The path .* NUL/);
+});

@@ -1,0 +1,76 @@
+/** @module restic's status lines to the progress that a person sees (pure; takes the time). */
+import type { OperationEvent } from "./restic.ts";
+import type { Status } from "./output.ts";
+
+/** The progress of an operation as it is reported. */
+export type Progress = Extract<OperationEvent, { type: "progress" }>["progress"];
+
+/** A reading weighs e times less after this many seconds. */
+const AVERAGE_SECONDS = 10;
+const FILES_MAX = 8;
+const FILE_MAX_CHARS = 4096;
+
+/** Before restic said anything about the work. */
+export function startingProgress(phase: Progress["phase"]): Progress {
+  return {
+    phase,
+    percent_done: 0,
+    files_done: 0,
+    total_files: 0,
+    bytes_done: 0,
+    total_bytes: 0,
+    error_count: 0,
+    eta_seconds: null,
+    throughput_bytes_per_second: null,
+    current_files: [],
+  };
+}
+
+/** Turns status lines into progress with a smoothed throughput and the time left. */
+export class ProgressMeter {
+  #last: { at_seconds: number; status: Status } | undefined;
+  #bytes_per_second: number | undefined;
+
+  /** The progress after one status line. `at_seconds` is any clock that only rises. */
+  read(status: Status, at_seconds: number): Progress {
+    const growing = this.#last === undefined || status.total_files > this.#last.status.total_files;
+    this.#measure(status, at_seconds);
+    const throughput = this.#bytes_per_second;
+    return {
+      phase: status.percent_done >= 1 ? "finishing" : growing ? "scanning" : "uploading",
+      percent_done: status.percent_done,
+      files_done: status.files_done,
+      total_files: status.total_files,
+      bytes_done: status.bytes_done,
+      total_bytes: status.total_bytes,
+      error_count: status.error_count,
+      eta_seconds: status.seconds_remaining ?? secondsLeft(status, throughput),
+      throughput_bytes_per_second: throughput === undefined ? null : Math.round(throughput),
+      current_files: status.current_files.slice(0, FILES_MAX).map((file) =>
+        file.slice(0, FILE_MAX_CHARS)
+      ),
+    };
+  }
+
+  #measure(status: Status, at_seconds: number): void {
+    const last = this.#last;
+    if (last === undefined) {
+      this.#last = { at_seconds, status };
+      return;
+    }
+    const seconds = at_seconds - last.at_seconds;
+    if (seconds <= 0) return;
+    const rate = Math.max(0, status.bytes_done - last.status.bytes_done) / seconds;
+    const weight = 1 - Math.exp(-seconds / AVERAGE_SECONDS);
+    this.#bytes_per_second = this.#bytes_per_second === undefined
+      ? rate
+      : this.#bytes_per_second + weight * (rate - this.#bytes_per_second);
+    this.#last = { at_seconds, status };
+  }
+}
+
+function secondsLeft(status: Status, bytes_per_second: number | undefined): number | null {
+  if (bytes_per_second === undefined || bytes_per_second < 1) return null;
+  const left = Math.max(0, status.total_bytes - status.bytes_done);
+  return Math.min(Math.ceil(left / bytes_per_second), 365 * 86_400);
+}
