@@ -136,6 +136,11 @@ export class Hosts {
     return this.#store.byBearer(hashToken(bearer));
   }
 
+  /** For messages and audit rows. @throws {AppError} not_found */
+  nameOf(host_id: string): string {
+    return this.#record(host_id).host.name;
+  }
+
   /** Records what an agent said of itself when it connected. False if the host is gone. */
   recordHello(host_id: string, hello: Hello): boolean {
     const now_ms = this.#deps.clock.now_ms();
