@@ -1,0 +1,89 @@
+/** @module How a job ended: the cause and what to try, or the figures of a good end. */
+import type { Job } from "../../server/protocol/entities.ts";
+import { bytes, count, counted, duration, signedBytes } from "../format.ts";
+import { Icon } from "../Icon.tsx";
+import { wordOf } from "../vocabulary.ts";
+import { causeOf } from "./causes.ts";
+import { tookSeconds } from "./JobHead.tsx";
+import { Stat } from "./JobProgress.tsx";
+import type { JobView } from "./job_view.ts";
+import { PhaseList } from "./PhaseList.tsx";
+import { visibleText } from "./visible_text.ts";
+
+/** The card of an ended job. */
+export function JobOutcome({ view }: { view: JobView }) {
+  const { job } = view;
+  const word = wordOf(job.status);
+  const cause = causeOf(job);
+  return (
+    <section class="card clipcard" data-s={word.tone} aria-labelledby="outcome-title">
+      <div
+        class="stack gap-1.5 px-5 pt-4 pb-4.5 outcome-head"
+        role={word.tone === "fail" ? "alert" : "status"}
+      >
+        <h2 class="h2 row row-top" id="outcome-title">
+          <span class="tint mt-1">
+            <Icon name={word.icon} />
+          </span>
+          {cause?.title ?? goodTitle(job)}
+        </h2>
+        <div class="stack gap-1.5 pl-6">
+          {cause && <p class="dim">{cause.meaning}</p>}
+          {cause && job.error && <p class="outcome-raw break">{visibleText(job.error)}</p>}
+          {!cause && <p class="dim">{goodText(job)}</p>}
+        </div>
+      </div>
+      <div class="border-t border-line px-5 pt-1.5 pb-4 phases-box">
+        <PhaseList view={view} />
+      </div>
+      <Figures job={job} />
+    </section>
+  );
+}
+
+function goodTitle(job: Job): string {
+  if (job.kind === "init") return "The repository is initialised";
+  const id = job.stats?.snapshot_id;
+  return id === undefined ? "The backup succeeded" : `Snapshot ${id.slice(0, 8)} was made`;
+}
+
+function goodText(job: Job): string {
+  return job.kind === "init"
+    ? `${job.host_name} can be backed up now: press Run now on its page.`
+    : "It is in the repository's list of snapshots.";
+}
+
+function Figures({ job }: { job: Job }) {
+  const stats = job.stats;
+  if (stats === null || job.kind !== "backup" || stats.files_processed === undefined) return null;
+  const took = tookSeconds(job);
+  const some = (value: number | undefined, show: (n: number) => string) =>
+    value === undefined ? "not known" : show(value);
+  return (
+    <dl class="stats border-t border-line">
+      <Stat label="New files" value={some(stats.files_new, count)} sub="not seen before" />
+      <Stat
+        label="Changed files"
+        value={some(stats.files_changed, count)}
+        sub={`${some(stats.files_unmodified, count)} unchanged`}
+      />
+      <Stat
+        label="Data read"
+        value={some(stats.bytes_processed, bytes)}
+        sub={counted(stats.files_processed, "file")}
+      />
+      <Stat
+        label="Added"
+        value={some(stats.bytes_added, signedBytes)}
+        sub={stats.bytes_stored === undefined
+          ? "after deduplication"
+          : `${bytes(stats.bytes_stored)} stored`}
+      />
+      <Stat
+        label="Took"
+        value={took === null ? "not known" : duration(took)}
+        sub={stats.error_count ? counted(stats.error_count, "error") : "no errors"}
+      />
+    </dl>
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * @module Keeps a page informed of one job: over a WebSocket while there is one, over REST whenever
+ * that ended. So the final state is always reached, also behind a proxy that knows no WebSockets.
+ */
+import type { Job, LogLine } from "../../server/protocol/entities.ts";
+import type { JobStreamMessage } from "../../server/protocol/job_stream.ts";
+import { paths } from "../../server/protocol/paths.ts";
+import { isFinalStatus } from "./job_view.ts";
+import { reconnectDelayMs } from "./reconnect.ts";
+
+export interface FollowOptions {
+  job_id: string;
+  /** The last line that the page holds. */
+  lastSeq: () => number;
+  onMessage: (message: JobStreamMessage) => void;
+  /** True while news can come in at once. */
+  onConnected: (connected: boolean) => void;
+}
+
+/** Lines read over REST at once. */
+const PAGE_LINES = 5000;
+/** Lines of an ended job may come a moment after its end. */
+const LINGER_MS = 3000;
+
+/** Follows a job until its final row was seen. Returns the stop. */
+export function followJob(options: FollowOptions): () => void {
+  let socket: WebSocket | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  let ended = false;
+  let attempt = 0;
+
+  function stop() {
+    stopped = true;
+    clearTimeout(timer);
+    socket?.close();
+  }
+
+  function take(message: JobStreamMessage) {
+    if (stopped) return;
+    options.onMessage(message);
+    if (message.type === "resync") void catchUp(message.after_seq).catch(() => socket?.close());
+    if (message.type !== "job" || !isFinalStatus(message.job.status) || ended) return;
+    ended = true;
+    timer = setTimeout(finish, LINGER_MS);
+  }
+
+  async function finish() {
+    await catchUp(options.lastSeq()).catch(() => {});
+    options.onConnected(true);
+    stop();
+  }
+
+  function connect() {
+    const path = paths.api.jobStream(options.job_id, options.lastSeq());
+    socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
+    socket.onopen = () => {
+      attempt = 0;
+      options.onConnected(true);
+    };
+    socket.onmessage = (event) => take(JSON.parse(event.data));
+    socket.onclose = () => {
+      if (stopped || ended) return;
+      options.onConnected(false);
+      timer = setTimeout(() => void retry(), reconnectDelayMs(attempt++));
+    };
+  }
+
+  async function retry() {
+    // The server may be back, or only its WebSockets out of reach: ask once before trying again.
+    await readRow().then(() => catchUp(options.lastSeq())).catch(() => {});
+    if (!stopped && !ended) connect();
+  }
+
+  async function readRow() {
+    const answer = await fetch(paths.api.job(options.job_id));
+    if (answer.ok) take({ type: "job", job: await answer.json() as Job });
+  }
+
+  async function catchUp(after_seq: number) {
+    for (let after = after_seq; !stopped;) {
+      const lines = await fetchLines(options.job_id, after, PAGE_LINES);
+      const last = lines.at(-1);
+      if (last === undefined) return;
+      options.onMessage({ type: "log.stream", job_id: options.job_id, lines });
+      after = last.seq;
+      if (lines.length < PAGE_LINES) return;
+    }
+  }
+
+  connect();
+  return stop;
+}
+
+/** At most `limit` lines after one, over REST. @throws {Error} when the server does not answer them */
+export async function fetchLines(
+  job_id: string,
+  after_seq: number,
+  limit: number,
+): Promise<LogLine[]> {
+  const answer = await fetch(paths.api.jobLogs(job_id, after_seq, limit));
+  if (!answer.ok) throw new Error(`The log could not be read (${answer.status})`);
+  const page = await answer.json() as { lines: LogLine[] };
+  return page.lines;
+}

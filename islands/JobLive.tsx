@@ -1,0 +1,188 @@
+/**
+ * @module The page of one job, alive: starts from what the server drew, follows the job's stream,
+ * and always ends in the job's final state.
+ */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { KIND_TITLE } from "../components/job/causes.ts";
+import { fetchLines, followJob } from "../components/job/follow_job.ts";
+import { JobHead, type JobRights } from "../components/job/JobHead.tsx";
+import { JobOutcome } from "../components/job/JobOutcome.tsx";
+import { JobProgress as ProgressCard } from "../components/job/JobProgress.tsx";
+import { JobRail } from "../components/job/JobRail.tsx";
+import {
+  applyMessage,
+  crossedQuarter,
+  freshnessOf,
+  isFinalStatus,
+  percentOf,
+  startView,
+} from "../components/job/job_view.ts";
+import { mergeLines } from "../components/job/log_lines.ts";
+import { LogViewer } from "../components/job/LogViewer.tsx";
+import { Note } from "../components/Card.tsx";
+import { wordOf } from "../components/vocabulary.ts";
+import type { JobProgress } from "../server/protocol/agent_messages.ts";
+import type { Job, LogLine } from "../server/protocol/entities.ts";
+import type { JobStreamMessage } from "../server/protocol/job_stream.ts";
+import { paths } from "../server/protocol/paths.ts";
+
+export interface JobLiveProps {
+  job: Job;
+  progress: JobProgress | null;
+  news_at_ms: number | null;
+  /** The server's time when it drew the page. */
+  now_ms: number;
+  /** The last lines of the log. */
+  lines: LogLine[];
+  /** True when the agent could not be talked to when the page was drawn. */
+  agent_away: boolean;
+  rights: JobRights;
+  csrf: string;
+}
+
+const OLDER_LINES = 500;
+const ALL_LINES = 5000;
+
+/** A job's page below the top bar. */
+export default function JobLive(props: JobLiveProps) {
+  const [view, setView] = useState(() => startView(props.job, props.progress, props.news_at_ms));
+  const [lines, setLines] = useState(props.lines);
+  const [live, setLive] = useState(false);
+  const [connected, setConnected] = useState(true);
+  const [now_ms, setNow] = useState(props.now_ms);
+  const [announced, setAnnounced] = useState("");
+  const [complete, setComplete] = useState(false);
+  const last_seq = useRef(props.lines.at(-1)?.seq ?? 0);
+  const last_percent = useRef(percentOf(view));
+  const loading = useRef(false);
+  const clock_offset_ms = useRef(0);
+  const { job } = view;
+  const final = isFinalStatus(job.status);
+
+  useEffect(() => {
+    clock_offset_ms.current = props.now_ms - Date.now();
+    setLive(true);
+    const stop = followJob({
+      job_id: props.job.id,
+      lastSeq: () => last_seq.current,
+      onConnected: setConnected,
+      onMessage: receive,
+    });
+    return stop;
+  }, []);
+
+  useEffect(() => {
+    if (final) return;
+    const timer = setInterval(() => setNow(Date.now() + clock_offset_ms.current), 1000);
+    return () => clearInterval(timer);
+  }, [final]);
+
+  function receive(message: JobStreamMessage) {
+    const at_ms = Date.now() + clock_offset_ms.current;
+    setNow(at_ms);
+    setView((before) => applyMessage(before, message, at_ms));
+    if (message.type === "log.stream" && message.lines.length > 0) {
+      last_seq.current = Math.max(last_seq.current, message.lines.at(-1)!.seq);
+      setLines((held) => mergeLines(held, message.lines));
+    }
+  }
+
+  useEffect(() => {
+    if (!live) return;
+    const percent = percentOf(view);
+    const quarter = crossedQuarter(last_percent.current, percent);
+    last_percent.current = percent;
+    if (quarter !== null && !final) setAnnounced(`${quarter} percent`);
+    document.title = `${titleOf(job, percent)} · restic-manager`;
+  }, [view, live]);
+
+  useEffect(() => {
+    if (live) setAnnounced(wordOf(job.status).label);
+  }, [job.status]);
+
+  const first_seq = lines[0]?.seq ?? 1;
+  const has_older = live && !complete && first_seq > 1;
+
+  async function loadOlder(all: boolean) {
+    if (loading.current) return;
+    loading.current = true;
+    try {
+      const size = all ? ALL_LINES : OLDER_LINES;
+      for (let before = first_seq; before > 1; before -= size) {
+        const after = Math.max(0, before - 1 - size);
+        const older = await fetchLines(job.id, after, before - 1 - after);
+        setLines((held) => mergeLines(held, older));
+        if (after === 0) setComplete(true);
+        if (!all) break;
+      }
+    } catch {
+      // The log that is held stays on the page; the next scroll or search tries again.
+    } finally {
+      loading.current = false;
+    }
+  }
+
+  const freshness = freshnessOf(view, now_ms);
+  const log = (
+    <LogViewer
+      lines={lines}
+      total={Math.max(job.log_lines, last_seq.current)}
+      truncated={job.log_truncated}
+      running={!final}
+      download_href={paths.jobLogDownload(job.id)}
+      live={live}
+      onOlder={has_older ? loadOlder : undefined}
+    />
+  );
+  return (
+    <>
+      <JobHead
+        view={view}
+        rights={props.rights}
+        csrf={props.csrf}
+        stalled={freshness.kind === "stalled"}
+      />
+      <p class="vh" role="status">{announced}</p>
+      {!connected && !final && (
+        <Note tone="warn" title="Not live.">
+          The connection to the server is lost. This page shows what was known last and tries again.
+        </Note>
+      )}
+      {!final && (
+        <noscript>
+          <Note tone="idle">
+            This page does not follow the job without script.{" "}
+            <a class="link" href={paths.job(job.id)}>Refresh</a>
+          </Note>
+        </noscript>
+      )}
+      {final
+        ? (
+          <div class="split [--rail:320px]">
+            <div class="stack gap-5">
+              <JobOutcome view={view} />
+              {log}
+            </div>
+            <JobRail job={job} />
+          </div>
+        )
+        : (
+          <>
+            <ProgressCard
+              view={view}
+              now_ms={now_ms}
+              freshness={freshness}
+              agent_away={props.agent_away}
+            />
+            {log}
+          </>
+        )}
+    </>
+  );
+}
+
+function titleOf(job: Job, percent: number | null): string {
+  const what = `${KIND_TITLE[job.kind]} of ${job.host_name}`;
+  if (job.status === "running" && percent !== null) return `${what}, ${percent} %`;
+  return `${what}, ${wordOf(job.status).label.toLowerCase()}`;
+}
