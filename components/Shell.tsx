@@ -1,0 +1,115 @@
+/** @module The frame around every page of a signed-in user: side bar, bottom bar on a phone. */
+import type { ComponentChildren } from "preact";
+import { paths } from "../server/protocol/paths.ts";
+import { SOFTWARE_VERSION } from "../server/protocol/version.ts";
+import { Brand } from "./Brand.tsx";
+import { CsrfField } from "./Field.tsx";
+import { count } from "./format.ts";
+import { Icon, type IconName } from "./Icon.tsx";
+import { Count } from "./Status.tsx";
+
+export interface ShellProps {
+  /** The address of this page; marks its place in the navigation. */
+  pathname: string;
+  counts: { hosts: number; running: number };
+  user: { name: string; role: string };
+  csrf_token: string;
+  children: ComponentChildren;
+}
+
+interface Place {
+  href: string;
+  label: string;
+  icon: IconName;
+}
+
+const PLACES: Place[] = [
+  { href: paths.overview(), label: "Overview", icon: "overview" },
+  { href: paths.hosts(), label: "Hosts", icon: "host" },
+  { href: paths.jobs(), label: "Jobs", icon: "job" },
+  { href: paths.audit(), label: "Audit log", icon: "audit" },
+];
+
+function isHere(place: Place, pathname: string): boolean {
+  if (place.href === "/") return pathname === "/";
+  return pathname === place.href || pathname.startsWith(`${place.href}/`);
+}
+
+function currentOf(place: Place, pathname: string) {
+  return isHere(place, pathname) ? { "aria-current": "page" as const } : {};
+}
+
+function NavCount({ place, counts }: { place: Place; counts: ShellProps["counts"] }) {
+  if (place.href === paths.hosts() && counts.hosts > 0) {
+    return <Count value={count(counts.hosts)} />;
+  }
+  if (place.href === paths.jobs() && counts.running > 0) {
+    return <Count value={count(counts.running)} tone="run" title="Running" />;
+  }
+  return null;
+}
+
+function Side({ pathname, counts, user, csrf_token }: Omit<ShellProps, "children">) {
+  return (
+    <nav class="side" aria-label="Main" data-live="side">
+      <a class="brand" href={paths.overview()}>
+        <Brand />
+        <span class="lbl">restic-manager</span>
+      </a>
+      {PLACES.map((place) => (
+        <>
+          {place.href === paths.audit() ? <div class="nav-sep" /> : null}
+          <a class="nav-item" href={place.href} title={place.label} {...currentOf(place, pathname)}>
+            <Icon name={place.icon} />
+            <span class="lbl">{place.label}</span>
+            <NavCount place={place} counts={counts} />
+          </a>
+        </>
+      ))}
+      <div class="side-foot">
+        <span class="nav-item nav-plain" title={`Server ${SOFTWARE_VERSION}`}>
+          <span class="tint" data-s="ok">
+            <Icon name="s-online" />
+          </span>
+          <span class="lbl font-normal">Server {SOFTWARE_VERSION}</span>
+        </span>
+        <form method="post" action={paths.logout()} class="userline">
+          <CsrfField token={csrf_token} />
+          <span class="nav-item nav-plain grow" title={`${user.name}, ${user.role}`}>
+            <span class="avatar" aria-hidden="true">{user.name.slice(0, 1).toUpperCase()}</span>
+            <span class="lbl clip">{user.name}</span>
+          </span>
+          <button
+            type="submit"
+            class="btn btn-quiet btn-icon btn-sm"
+            aria-label="Sign out"
+            title="Sign out"
+          >
+            <Icon name="logout" />
+          </button>
+        </form>
+      </div>
+    </nav>
+  );
+}
+
+/** Side bar, page, and the bottom bar of a phone. */
+export function Shell(props: ShellProps) {
+  return (
+    <>
+      <a class="skip" href="#main">Skip to content</a>
+      <div class="app">
+        <Side {...props} />
+        <div class="main">{props.children}</div>
+        <nav class="tabbar tabbar-4" aria-label="Main, at the foot">
+          {PLACES.map((place) => (
+            <a key={place.href} href={place.href} {...currentOf(place, props.pathname)}>
+              <Icon name={place.icon} />
+              {place.label}
+            </a>
+          ))}
+        </nav>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,84 @@
+/**
+ * @module Makes a part of the page equal to its newer rendering with the fewest changes, so that
+ * focus, scroll, selection and a half-typed field survive. Children with `data-key` keep their
+ * element when they move.
+ */
+
+export interface MorphOptions {
+  /** Leaves keyed children where they are: rows must not jump under the pointer. */
+  keep_order?: boolean;
+}
+
+/** Changes `from` into `to`. Returns true if an order was left as it was. */
+export function morph(from: Element, to: Element, options: MorphOptions = {}): boolean {
+  if (from.isEqualNode(to)) return false;
+  syncAttributes(from, to);
+  return syncChildren(from, to, options);
+}
+
+function syncAttributes(from: Element, to: Element): void {
+  for (const { name } of [...from.attributes]) {
+    // What the user opened stays open.
+    if (!to.hasAttribute(name) && name !== "open") from.removeAttribute(name);
+  }
+  for (const { name, value } of [...to.attributes]) {
+    if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+  }
+}
+
+function keyOf(node: Node): string | undefined {
+  return (node as Partial<Element>).getAttribute?.("data-key") ?? undefined;
+}
+
+function canBecome(from: Node, to: Node): boolean {
+  return from.nodeType === to.nodeType && from.nodeName === to.nodeName &&
+    keyOf(from) === keyOf(to);
+}
+
+function keysOf(parent: Element): string[] {
+  return [...parent.childNodes].flatMap((node) => keyOf(node) ?? []);
+}
+
+function syncChildren(from: Element, to: Element, options: MorphOptions): boolean {
+  const wanted = keysOf(to);
+  const held = options.keep_order === true && wanted.length > 0 &&
+    keysOf(from).join("\n") !== wanted.join("\n");
+  if (held) return holdOrder(from, to, options);
+  let moved = false;
+  const keyed = new Map([...from.childNodes].map((node) => [keyOf(node), node]));
+  let at: ChildNode | null = from.firstChild;
+  for (const next of [...to.childNodes]) {
+    const key = keyOf(next);
+    const match = key === undefined ? at : keyed.get(key);
+    if (match == null || !canBecome(match, next)) {
+      from.insertBefore(from.ownerDocument.importNode(next, true), at);
+      continue;
+    }
+    if (match === at) at = at.nextSibling;
+    else from.insertBefore(match, at);
+    moved = become(match, next, options) || moved;
+  }
+  while (at !== null) {
+    const gone = at;
+    at = at.nextSibling;
+    gone.remove();
+  }
+  return moved;
+}
+
+/** Updates the rows that are on both sides in place; what is new, gone or moved waits. */
+function holdOrder(from: Element, to: Element, options: MorphOptions): boolean {
+  const keyed = new Map([...to.childNodes].map((node) => [keyOf(node), node]));
+  for (const node of [...from.childNodes]) {
+    const key = keyOf(node);
+    const next = key === undefined ? undefined : keyed.get(key);
+    if (next !== undefined && canBecome(node, next)) become(node, next, options);
+  }
+  return true;
+}
+
+function become(from: ChildNode, to: Node, options: MorphOptions): boolean {
+  if (from.nodeType === 1) return morph(from as Element, to as Element, options);
+  if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
+  return false;
+}
