@@ -14,7 +14,13 @@ export class Secret {
   toJSON(): string {
     return "***";
   }
+  [Symbol.toPrimitive](): string {
+    return "***";
+  }
   [Symbol.for("Deno.customInspect")](): string {
+    return "***";
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return "***";
   }
 }
