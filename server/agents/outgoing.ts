@@ -1,0 +1,102 @@
+/**
+ * @module What goes out on one agent socket. Signing is asynchronous, so everything signed passes
+ * one queue: frames leave in the order in which they were asked for.
+ */
+import type { Clock } from "../clock.ts";
+import { iso } from "../clock.ts";
+import type { ServerMessage, SignedMessage, SignedPayload } from "../protocol/server_messages.ts";
+import type { ReportKey } from "../protocol/agent_messages.ts";
+import type { ServerIdentity } from "../secrets/identity.ts";
+import type { Socket } from "./agent_sessions.ts";
+
+/** A frame is closed when its messages reach this; quoting at most triples it, far below 1 MiB. */
+const BATCH_MAX_CHARS = 200_000;
+const ACKS_MAX = 1000;
+
+export interface OutgoingOptions {
+  socket: Socket;
+  host_id: string;
+  identity: ServerIdentity;
+  clock: Clock;
+  epoch: number;
+  /** Called once if signing or sending fails; nothing is sent after that. */
+  onFailure: (error: unknown) => void;
+}
+
+export class Outgoing {
+  #options: OutgoingOptions;
+  #queue: Promise<void> = Promise.resolve();
+  #acks: ReportKey[] = [];
+  #stopped = false;
+
+  constructor(options: OutgoingOptions) {
+    this.#options = options;
+  }
+
+  /** Sends at once, unsigned. */
+  plain(message: ServerMessage): void {
+    if (!this.#stopped) this.#options.socket.send(JSON.stringify(message));
+  }
+
+  /** Sends what `build` answers when its turn comes, in signed frames. */
+  signed(build: () => Promise<SignedMessage[]> | SignedMessage[]): void {
+    this.#queue = this.#queue.then(async () => {
+      if (this.#stopped) return;
+      try {
+        for (const batch of batches(await build())) await this.#sendSigned(batch);
+      } catch (error) {
+        this.stop();
+        this.#options.onFailure(error);
+      }
+    });
+  }
+
+  /** Acknowledges a committed report. Those that come while a frame is being signed share one. */
+  acknowledge(report: ReportKey): void {
+    this.#acks.push(report);
+    if (this.#acks.length > 1) return;
+    this.signed(() => {
+      const reports = this.#acks;
+      this.#acks = [];
+      const messages: SignedMessage[] = [];
+      for (let at = 0; at < reports.length; at += ACKS_MAX) {
+        messages.push({ type: "ack", reports: reports.slice(at, at + ACKS_MAX) });
+      }
+      return messages;
+    });
+  }
+
+  /** Nothing leaves after this. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Resolves when what was asked for until now is sent. */
+  async settled(): Promise<void> {
+    await this.#queue;
+  }
+
+  async #sendSigned(messages: SignedMessage[]): Promise<void> {
+    const { socket, host_id, identity, clock, epoch } = this.#options;
+    const body: SignedPayload = { host_id, epoch, sent_at: iso(clock.now_ms()), messages };
+    const payload = JSON.stringify(body);
+    const signature = await identity.sign(payload);
+    if (!this.#stopped) socket.send(JSON.stringify({ type: "signed", payload, signature }));
+  }
+}
+
+function* batches(messages: SignedMessage[]): Generator<SignedMessage[]> {
+  let batch: SignedMessage[] = [];
+  let chars = 0;
+  for (const message of messages) {
+    const size = JSON.stringify(message).length;
+    if (batch.length > 0 && chars + size > BATCH_MAX_CHARS) {
+      yield batch;
+      batch = [];
+      chars = 0;
+    }
+    batch.push(message);
+    chars += size;
+  }
+  if (batch.length > 0) yield batch;
+}

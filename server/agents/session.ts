@@ -1,0 +1,214 @@
+/** @module One agent's socket. The host's id comes from its credential, never from a message. */
+import { iso } from "../clock.ts";
+import { AgentMessage, type Hello } from "../protocol/agent_messages.ts";
+import { CLOSE, closeName } from "../protocol/close_codes.ts";
+import { FRAME_MAX_BYTES, PEER_SILENCE_SECONDS } from "../protocol/limits.ts";
+import type { SignedMessage } from "../protocol/server_messages.ts";
+import { PROTOCOL_VERSION, SOFTWARE_VERSION } from "../protocol/version.ts";
+import type { AgentRunsStore } from "./agent_runs_store.ts";
+import type { AgentSessionsDeps, Socket, SocketEvents } from "./agent_sessions.ts";
+import { readGreeting } from "./greeting.ts";
+import type { AgentConnection } from "./hub.ts";
+import { applyMessage } from "./inbox.ts";
+import { Outgoing } from "./outgoing.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { TokenBucket } from "./token_bucket.ts";
+
+const HELLO_DEADLINE_MS = 5000;
+const MESSAGES_PER_SECOND = 200;
+const MESSAGES_BURST = 2000;
+const BAD_MESSAGES_MAX = 10;
+const COMMANDS_PER_FLUSH = 100;
+
+export interface SessionOptions extends AgentSessionsDeps {
+  scheduler: Scheduler;
+  runs: AgentRunsStore;
+  host: { id: string; name: string };
+  socket: Socket;
+  ip: string;
+}
+
+export class Session implements AgentConnection, SocketEvents {
+  run_id = "";
+  #options: SessionOptions;
+  #outgoing: Outgoing;
+  #bucket: TokenBucket;
+  #cancelTimer: () => void;
+  #closed = false;
+  #greeted = false;
+  #bad_messages = 0;
+  #sent_config_version = 0;
+  #sent_counter = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { socket, host, identity, clock, epoch, scheduler, hub } = options;
+    const onFailure = (error: unknown) => this.#fail(error);
+    this.#outgoing = new Outgoing({ socket, host_id: host.id, identity, clock, epoch, onFailure });
+    this.#bucket = new TokenBucket(MESSAGES_PER_SECOND, MESSAGES_BURST, clock.now_ms());
+    this.#cancelTimer = scheduler.after(
+      HELLO_DEADLINE_MS,
+      () => this.close(CLOSE.hello_timeout),
+    );
+    hub.add(host.id, this);
+  }
+
+  /** A frame from the agent. Never throws: a fault here must not end the server. */
+  message(text: string): void {
+    if (this.#closed) return;
+    try {
+      this.#receive(text);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The socket is gone, by whichever side. Repeats do nothing. */
+  closed(code: number): void {
+    this.#end();
+    const { hub, hosts, host, clock, log, changes, ip } = this.#options;
+    if (!hub.remove(host.id, this)) return;
+    log.info("agent disconnected", { host_id: host.id, host: host.name, code, ip });
+    try {
+      hosts.recordSeen(host.id, hub.lastSeen(host.id) ?? clock.now_ms());
+    } catch (error) {
+      log.error("cannot record when an agent was last seen", { host_id: host.id, error });
+    }
+    changes.publish({ host_id: host.id });
+  }
+
+  /** Closes the socket with one of CLOSE; nothing is sent or read after that. */
+  close(code: number): void {
+    if (this.#closed) return;
+    this.#end();
+    try {
+      this.#options.socket.close(code, closeName(code));
+    } catch (error) {
+      this.#options.log.warn("cannot close an agent's socket", { error });
+    }
+    this.closed(code);
+  }
+
+  /** Sends a newer config than sent before, then the commands that this socket has not carried. */
+  flush(): void {
+    if (this.#greeted) this.#outgoing.signed(() => this.#waiting());
+  }
+
+  /** Resolves when everything asked for until now is sent. */
+  settled(): Promise<void> {
+    return this.#outgoing.settled();
+  }
+
+  #receive(text: string): void {
+    const { clock, hub, host } = this.#options;
+    if (isTooBig(text)) return this.close(CLOSE.too_big);
+    if (!this.#bucket.take(clock.now_ms())) return this.close(CLOSE.too_many_messages);
+    if (!this.#greeted) return this.#readHello(text);
+    hub.heard(host.id, clock.now_ms());
+    this.#expectMore();
+    const message = AgentMessage.safeParse(fromJson(text));
+    if (!message.success || message.data.type === "hello") return this.#countBad();
+    if (message.data.type === "heartbeat") {
+      return this.#outgoing.plain({ type: "heartbeat.reply", time: iso(clock.now_ms()) });
+    }
+    const report = applyMessage(this.#options, host.id, message.data);
+    if (report !== undefined) this.#outgoing.acknowledge(report);
+  }
+
+  #readHello(text: string): void {
+    const greeting = readGreeting(fromJson(text), this.#options.base_url);
+    if ("hello" in greeting) return this.#greet(greeting.hello);
+    this.#outgoing.plain(greeting.refusal);
+    this.close(greeting.close_code);
+  }
+
+  #greet(hello: Hello): void {
+    const { host, clock, hub, hosts, jobs, runs, epoch, log, ip } = this.#options;
+    if (!hosts.recordHello(host.id, hello)) return this.close(CLOSE.host_removed);
+    runs.prune(host.id);
+    this.#greeted = true;
+    this.run_id = hello.run_id;
+    this.#expectMore();
+    hub.heard(host.id, clock.now_ms());
+    hub.greet(host.id, this);
+    const { agent_version } = hello;
+    log.info("agent connected", { host_id: host.id, host: host.name, agent_version, ip });
+    this.#outgoing.plain({
+      type: "welcome",
+      protocol_version: PROTOCOL_VERSION,
+      server_version: SOFTWARE_VERSION,
+      epoch,
+      host_id: host.id,
+      host_name: host.name,
+      time: iso(clock.now_ms()),
+    });
+    jobs.reconcile(host.id, hello.running_jobs);
+    this.flush();
+    jobs.dispatch();
+  }
+
+  async #waiting(): Promise<SignedMessage[]> {
+    const { host, repositories, commands } = this.#options;
+    const messages: SignedMessage[] = [];
+    const version = repositories.configVersion(host.id);
+    if (version === undefined) return messages; // Removed meanwhile: its close is on the way.
+    if (version > this.#sent_config_version) {
+      const config = await repositories.configFor(host.id);
+      this.#sent_config_version = config.config_version;
+      messages.push(config);
+    }
+    const waiting = commands.waiting(host.id, COMMANDS_PER_FLUSH, this.#sent_counter);
+    this.#sent_counter = waiting.at(-1)?.counter ?? this.#sent_counter;
+    if (waiting.length === COMMANDS_PER_FLUSH) this.flush();
+    messages.push(...waiting);
+    return messages;
+  }
+
+  /** Starts the silence anew; the timer is the hello's until then. */
+  #expectMore(): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#options.scheduler.after(
+      PEER_SILENCE_SECONDS * 1000,
+      () => this.close(CLOSE.silent),
+    );
+  }
+
+  #countBad(): void {
+    const { log, host } = this.#options;
+    this.#bad_messages += 1;
+    log.warn("agent sent a message that cannot be read", {
+      host_id: host.id,
+      count: this.#bad_messages,
+    });
+    if (this.#bad_messages >= BAD_MESSAGES_MAX) this.close(CLOSE.bad_message);
+  }
+
+  /** Stops at once: what follows must not be applied after something that was not. */
+  #fail(error: unknown): void {
+    const { log, host } = this.#options;
+    log.error("agent session failed", { host_id: host.id, host: host.name, error });
+    this.close(CLOSE.server_error);
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#outgoing.stop();
+    this.#cancelTimer();
+  }
+}
+
+function isTooBig(text: string): boolean {
+  if (text.length > FRAME_MAX_BYTES) return true;
+  // A UTF-16 unit is at most three bytes of UTF-8: only near the limit do they need counting.
+  return text.length * 3 > FRAME_MAX_BYTES &&
+    new TextEncoder().encode(text).length > FRAME_MAX_BYTES;
+}
+
+/** The JSON value, or undefined: no schema takes that. */
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Counted as a bad message by the caller.
+  }
+}
