@@ -1,0 +1,116 @@
+/** @module "Needs you": what is wrong, since when, and the one thing to do about each. */
+import { type Actor, can } from "../../server/auth/permissions.ts";
+import type { Attention } from "../../server/fleet/fleet.ts";
+import type { Host } from "../../server/protocol/entities.ts";
+import { paths } from "../../server/protocol/paths.ts";
+import { Card } from "../Card.tsx";
+import { count, span } from "../format.ts";
+import { Icon } from "../Icon.tsx";
+import { Count, StatusIcon } from "../Status.tsx";
+import { absolute } from "../format.ts";
+import { HostActionButton } from "./HostActionButton.tsx";
+
+export interface AttentionListProps {
+  items: Attention[];
+  /** The hosts of this page: their own button is the fix where there is no log to read. */
+  hosts: Host[];
+  actor: Actor;
+  csrf_token: string;
+  now_ms: number;
+}
+
+/** Above this the rest is a link: the hosts table has them all. */
+const SHOWN = 8;
+
+/** The list of troubles; one quiet line when there are none. */
+export function AttentionList({ items, hosts, actor, csrf_token, now_ms }: AttentionListProps) {
+  if (items.length === 0) return <AllGood />;
+  const by_id = new Map(hosts.map((host) => [host.id, host]));
+  const tone = items.some((item) => item.state === "failed") ? "fail" : "stale";
+  const rest = items.length - SHOWN;
+  return (
+    <Card
+      id="attention"
+      title="Needs you"
+      beside={<Count value={count(items.length)} tone={tone} />}
+      live
+      {...(rest > 0
+        ? { foot: <a class="link" href={paths.hosts()}>{count(rest)} more under Hosts</a> }
+        : {})}
+    >
+      <ul class="list">
+        {items.slice(0, SHOWN).map((item, at) => (
+          <li key={item.host_id} data-key={item.host_id} class="hoverable">
+            <StatusIcon kind={item.state} />
+            <span class="att grow">
+              <a class="strong rowlink" href={paths.host(item.host_id)} title={item.host_name}>
+                {item.host_name}
+              </a>
+              <span class="dim clip" title={item.message}>{item.message}</span>
+            </span>
+            {item.since_ms === null ? null : (
+              <time
+                class="meta nowrap hide-sm"
+                dateTime={new Date(item.since_ms).toISOString()}
+                title={absolute(item.since_ms)}
+              >
+                {span((now_ms - item.since_ms) / 1000)}
+              </time>
+            )}
+            <Fix
+              item={item}
+              host={by_id.get(item.host_id)}
+              actor={actor}
+              csrf_token={csrf_token}
+              primary={at === 0}
+            />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+interface FixProps {
+  item: Attention;
+  host: Host | undefined;
+  actor: Actor;
+  csrf_token: string;
+  primary: boolean;
+}
+
+/** The log where a job went wrong; else the host's own next step; else its page. */
+function Fix({ item, host, actor, csrf_token, primary }: FixProps) {
+  const look = primary ? "btn btn-sm btn-primary" : "btn btn-sm";
+  if (item.job_id !== null && (item.state === "failed" || item.state === "gaps")) {
+    const label = item.state === "failed" ? "Open log" : "See files";
+    return (
+      <a class={look} href={paths.job(item.job_id)} aria-label={`${label}, ${item.host_name}`}>
+        {label}
+      </a>
+    );
+  }
+  if (host !== undefined && host.status !== "offline" && can(actor, "job.start")) {
+    return (
+      <HostActionButton host={host} actor={actor} csrf_token={csrf_token} primary={primary} small />
+    );
+  }
+  return (
+    <a class={look} href={paths.host(item.host_id)} aria-label={`Details, ${item.host_name}`}>
+      Details
+    </a>
+  );
+}
+
+function AllGood() {
+  return (
+    <section class="card" aria-label="Needs you" data-live="attention">
+      <div class="row quiet-line" data-s="ok">
+        <span class="tint">
+          <Icon name="s-ok" />
+        </span>
+        <b class="strong">Nothing needs you</b>
+      </div>
+    </section>
+  );
+}

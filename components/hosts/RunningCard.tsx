@@ -1,0 +1,85 @@
+/** @module What runs and waits now, with its progress. */
+import type { RunningJob } from "../../server/fleet/fleet.ts";
+import { paths } from "../../server/protocol/paths.ts";
+import { Card } from "../Card.tsx";
+import { ago, bytesOf, count, percent, span } from "../format.ts";
+import { Progress } from "../Progress.tsx";
+import { Count, StatusIcon } from "../Status.tsx";
+import { JOB_KINDS } from "../vocabulary.ts";
+
+/** Jobs in hand: bars for running ones, one line for those that wait. */
+export function RunningCard({ running, now_ms }: { running: RunningJob[]; now_ms: number }) {
+  const active = running.filter(({ job }) => job.status === "running");
+  return (
+    <Card
+      id="running"
+      title="Running"
+      beside={active.length === 0 ? null : <Count value={count(active.length)} tone="run" />}
+      live
+    >
+      {running.length === 0 ? <p class="card-body faint">Nothing runs now.</p> : (
+        <ul class="list">
+          {running.map((item) =>
+            item.job.status === "running"
+              ? <RunningRow key={item.job.id} item={item} now_ms={now_ms} />
+              : <WaitingRow key={item.job.id} item={item} now_ms={now_ms} />
+          )}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function RunningRow({ item, now_ms }: { item: RunningJob; now_ms: number }) {
+  const { job, progress, stalled, news_at_ms } = item;
+  const kind = JOB_KINDS[job.kind];
+  const known = progress !== undefined && progress.total_bytes > 0;
+  return (
+    <li class="runrow hoverable" data-key={job.id} data-s={stalled ? "stale" : "run"}>
+      <div class="row">
+        <a class="strong rowlink clip" href={paths.job(job.id)}>{job.host_name}</a>
+        <span class="faint clip">{kind.toLowerCase()}</span>
+        <span class="push strong nowrap">
+          {progress === undefined ? "starting" : percent(progress.percent_done)}
+        </span>
+      </div>
+      <Progress
+        fraction={progress?.percent_done ?? 0}
+        label={`${job.host_name}, ${kind.toLowerCase()}`}
+        tone={stalled ? "stale" : "run"}
+      />
+      <div class="row meta">
+        <span class="clip">
+          {known ? bytesOf(progress.bytes_done, progress.total_bytes) : phaseWords(progress?.phase)}
+        </span>
+        <span class="push nowrap">
+          {stalled && news_at_ms !== null
+            ? `last news ${ago(news_at_ms, now_ms)}`
+            : progress?.eta_seconds == null
+            ? ""
+            : `${span(progress.eta_seconds)} left`}
+        </span>
+      </div>
+    </li>
+  );
+}
+
+function phaseWords(phase: string | undefined): string {
+  return phase === undefined ? "waits for the first news" : phase;
+}
+
+function WaitingRow({ item: { job }, now_ms }: { item: RunningJob; now_ms: number }) {
+  const waiting = job.status === "queued";
+  const since = Date.parse(job.dispatched_at ?? job.queued_at);
+  const text = waiting ? job.waiting_for ?? "queued" : `sent ${ago(since, now_ms)}`;
+  return (
+    <li class="hoverable" data-key={job.id}>
+      <StatusIcon kind={waiting ? "queued" : "dispatched"} />
+      <span class="clip">
+        <a class="strong rowlink" href={paths.job(job.id)}>{job.host_name}</a>{" "}
+        <span class="faint">{JOB_KINDS[job.kind].toLowerCase()}</span>
+      </span>
+      <span class="meta push clip" title={text}>{text}</span>
+    </li>
+  );
+}
