@@ -10,13 +10,17 @@ export interface BackupFacts {
   goal_seconds: number;
 }
 
+/** A backup "from the future" beyond this comes from a wrong clock, and would look good for ever. */
+const FUTURE_MAX_MS = 5 * 60_000;
+
 /** The state of ui/DESIGN.md §3. A newer run with gaps hides an older good one, never the reverse. */
 export function backupState(facts: BackupFacts, now_ms: number): BackupState {
   const { last_backup_status: status, last_backup_at_ms, last_good_backup_at_ms } = facts;
   if (status === "failed" || status === "interrupted") return "failed";
   if (last_backup_at_ms === null && last_good_backup_at_ms === null) return "never";
   const isRecent = (at_ms: number | null) =>
-    at_ms !== null && now_ms - at_ms <= facts.goal_seconds * 1000;
+    at_ms !== null && now_ms - at_ms <= facts.goal_seconds * 1000 &&
+    at_ms - now_ms <= FUTURE_MAX_MS;
   if (status === "warning") return isRecent(last_backup_at_ms) ? "gaps" : "stale";
   if (status === "succeeded" && isRecent(last_good_backup_at_ms)) return "good";
   return "stale";

@@ -1,0 +1,18 @@
+import { paths } from "../../../server/protocol/paths.ts";
+import { AddHostRequest, ListHostsQuery } from "../../../server/protocol/rest.ts";
+import { define } from "../../../server/state.ts";
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const { services, actor } = ctx.state;
+    const query = ListHostsQuery.parse(Object.fromEntries(ctx.url.searchParams));
+    return Response.json(services.hosts.list(actor!, query));
+  },
+  async POST(ctx) {
+    const { services, actor } = ctx.state;
+    const input = AddHostRequest.parse(await ctx.req.json());
+    const answer = await services.enrollment.add(actor!, input);
+    const headers = { location: paths.api.host(answer.host.id), "cache-control": "no-store" };
+    return Response.json(answer, { status: 201, headers });
+  },
+});
