@@ -1,10 +1,58 @@
 /** @module Limits on attempts, in memory. */
 import type { Clock } from "../clock.ts";
+import { AppError } from "../errors.ts";
+
+/** So many at once, and so many more each minute. */
+const LIMITS = {
+  /** Per address. */
+  login: { burst: 20, per_minute: 20 },
+  /** Per account. Slow, but never closed: nobody can lock an administrator out. */
+  login_account: { burst: 5, per_minute: 4 },
+  setup: { burst: 10, per_minute: 10 },
+  enroll: { burst: 10, per_minute: 10 },
+  /** Per user. */
+  api: { burst: 300, per_minute: 300 },
+} as const;
+
+export type Bucket = keyof typeof LIMITS;
+
+/** Beyond this many buckets the oldest are forgotten, so that memory stays bounded. */
+const KEYS_MAX = 10_000;
+
+interface Level {
+  left: number;
+  at_ms: number;
+}
 
 export class RateLimits {
-  constructor(_clock: Clock) {}
+  readonly #clock: Clock;
+  readonly #levels = new Map<string, Level>();
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
   /** Takes one from the bucket. @throws {AppError} rate_limited with retry_after_seconds */
-  take(_bucket: "login" | "enroll" | "api" | "setup", _key: string): void {
-    throw new Error("not written yet");
+  take(bucket: Bucket, key: string): void {
+    const { burst, per_minute } = LIMITS[bucket];
+    const now_ms = this.#clock.now_ms();
+    const full_key = `${bucket} ${key}`;
+    const before = this.#levels.get(full_key) ?? { left: burst, at_ms: now_ms };
+    const passed_minutes = Math.max(0, now_ms - before.at_ms) / 60_000;
+    const left = Math.min(burst, before.left + passed_minutes * per_minute);
+    // Deleted first, so that the map stays in the order of last use.
+    this.#levels.delete(full_key);
+    this.#levels.set(full_key, { left: left >= 1 ? left - 1 : left, at_ms: now_ms });
+    if (this.#levels.size > KEYS_MAX) this.#levels.delete(this.#levels.keys().next().value!);
+    if (left >= 1) return;
+    const retry_after_seconds = Math.ceil((1 - left) * 60 / per_minute);
+    throw new AppError("rate_limited", "Too many attempts", {
+      hint: `Try again in ${retry_after_seconds} s`,
+      retry_after_seconds,
+    });
+  }
+
+  /** Fills the bucket again, after a success. */
+  forgive(bucket: Bucket, key: string): void {
+    this.#levels.delete(`${bucket} ${key}`);
   }
 }

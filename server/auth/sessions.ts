@@ -1,8 +1,13 @@
 /** @module Browser sessions. The cookie's token is random; only its SHA-256 is stored. */
+import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Audit } from "../audit/audit.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
+import { hashToken, mintId, mintToken } from "../ids.ts";
 import type { User } from "../protocol/entities.ts";
+import type { Actor } from "./permissions.ts";
+import { type FoundSession, SessionsStore } from "./sessions_store.ts";
+import { toUser } from "./users_store.ts";
 
 export interface Session {
   id: string;
@@ -19,26 +24,103 @@ export interface SessionsDeps {
   csrf_key: Uint8Array<ArrayBuffer>;
 }
 
+const HOUR_MS = 3600 * 1000;
+/**
+ * A fleet's dashboard stands open on a wall or in a tab all day and is looked at, not clicked. Half
+ * an hour would sign it out all the time and teach people short passwords; twelve hours end with
+ * the working day. Its stream and polls count as use; the absolute limit of a week ends it anyway.
+ */
+const IDLE_MAX_MS = 12 * HOUR_MS;
+const LIFE_MAX_MS = 7 * 24 * HOUR_MS;
+/** The idle limit slides in steps of this, so that a read is not a write each time. */
+const TOUCH_EVERY_MS = 60 * 1000;
+const PER_USER_MAX = 10;
+const USER_AGENT_MAX_CHARS = 300;
+
 export class Sessions {
-  constructor(_deps: SessionsDeps) {}
-  start(
-    _user: User,
-    _from: { ip: string; user_agent: string },
-  ): { token: string; session: Session } {
-    throw new Error("not written yet");
+  readonly #deps: SessionsDeps;
+  readonly #store: SessionsStore;
+  constructor(deps: SessionsDeps) {
+    this.#deps = deps;
+    this.#store = new SessionsStore(deps.db);
   }
+
+  /** A new session with a new token; the user's eleventh ends the one used longest ago. */
+  start(user: User, from: { ip: string; user_agent: string }): { token: string; session: Session } {
+    const now_ms = this.#deps.clock.now_ms();
+    const token = mintToken("rms");
+    const id = mintId(now_ms);
+    const expires_at_ms = now_ms + LIFE_MAX_MS;
+    this.#deps.db.transaction(() => {
+      this.#store.deleteExpired(now_ms, now_ms - IDLE_MAX_MS);
+      this.#store.insert({
+        token_hash: hashToken(token),
+        id,
+        user_id: user.id,
+        created_at_ms: now_ms,
+        last_used_at_ms: now_ms,
+        expires_at_ms,
+        ip: from.ip,
+        user_agent: from.user_agent.slice(0, USER_AGENT_MAX_CHARS),
+      });
+      this.#store.deleteSurplus(user.id, PER_USER_MAX);
+      this.#record(actorOf(user, from.ip), "session.start", id);
+    });
+    return { token, session: { id, user, created_at_ms: now_ms, expires_at_ms } };
+  }
+
   /** The live session of a cookie's token, or undefined. Slides its idle limit. */
-  find(_token: string): Session | undefined {
-    throw new Error("not written yet");
+  find(token: string): Session | undefined {
+    const token_hash = hashToken(token);
+    const row = this.#store.find(token_hash);
+    if (row === undefined) return undefined;
+    const now_ms = this.#deps.clock.now_ms();
+    if (row.expires_at_ms <= now_ms || row.last_used_at_ms + IDLE_MAX_MS <= now_ms) {
+      this.#store.delete(token_hash);
+      return undefined;
+    }
+    if (row.last_used_at_ms + TOUCH_EVERY_MS <= now_ms) this.#store.touch(token_hash, now_ms);
+    return toSession(row);
   }
-  end(_token: string, _ip: string): void {
-    throw new Error("not written yet");
+
+  /** Ends the session of a cookie's token; an unknown one changes nothing. */
+  end(token: string, ip: string): void {
+    const token_hash = hashToken(token);
+    this.#deps.db.transaction(() => {
+      const row = this.#store.find(token_hash);
+      if (row === undefined) return;
+      this.#store.delete(token_hash);
+      this.#record(actorOf(toSession(row).user, ip), "session.end", row.id);
+    });
   }
+
   /** A token bound to this session, for forms (`_csrf`) and the `x-csrf-token` header. */
-  csrfToken(_session: Session): string {
-    throw new Error("not written yet");
+  csrfToken(session: Session): string {
+    return createHmac("sha256", this.#deps.csrf_key).update(session.id).digest("base64url");
   }
-  csrfMatches(_session: Session, _token: string): boolean {
-    throw new Error("not written yet");
+
+  /** Compares in constant time. */
+  csrfMatches(session: Session, token: string): boolean {
+    const expected = new TextEncoder().encode(this.csrfToken(session));
+    const given = new TextEncoder().encode(token);
+    return given.length === expected.length && timingSafeEqual(given, expected);
   }
+
+  #record(actor: Actor, action: string, session_id: string): void {
+    this.#deps.audit.record(actor, { action, target_kind: "session", target_id: session_id });
+  }
+}
+
+/** The actor that a signed-in user is. */
+export function actorOf(user: User, ip: string): Actor {
+  return { kind: "user", id: user.id, name: user.username, role: user.role, ip };
+}
+
+function toSession(row: FoundSession): Session {
+  return {
+    id: row.id,
+    user: toUser({ ...row, id: row.user_id, created_at_ms: row.user_created_at_ms }),
+    created_at_ms: row.created_at_ms,
+    expires_at_ms: row.expires_at_ms,
+  };
 }
