@@ -22,6 +22,8 @@ export interface PageFrameProps {
   here: string;
   /** What changes this page: all of the fleet, one host, or nothing (a page with its own stream). */
   live?: "fleet" | { host_id: string } | "off";
+  /** See LiveRegions: for an answer that shows secrets. */
+  stands_at?: string;
   narrow?: boolean;
   children: ComponentChildren;
 }
@@ -46,6 +48,7 @@ export function Page(props: PageFrameProps) {
           <LiveRegions
             host_id={live === "fleet" ? null : live.host_id}
             rendered_at_ms={now_ms}
+            stands_at={props.stands_at ?? null}
           />
         )}
         {children}

@@ -11,16 +11,29 @@ export interface LiveRegionsProps {
   /** Only changes of this host matter to the page; null: every change does. */
   host_id: string | null;
   rendered_at_ms: number;
+  /**
+   * For an answer to a POST that shows secrets: the address that renders the page without them. It
+   * takes the place of the form's in the address bar, and the page is never reloaded by itself.
+   */
+  stands_at?: string | null;
 }
 
 /** The note about a lost connection, and the machine behind live pages. */
-export default function LiveRegions({ host_id, rendered_at_ms }: LiveRegionsProps) {
+export default function LiveRegions(
+  { host_id, rendered_at_ms, stands_at = null }: LiveRegionsProps,
+) {
   const [state, setState] = useState<LiveState>({ kind: "unknown", news_at_ms: rendered_at_ms });
   const [now_ms, setNow] = useState(rendered_at_ms);
   const feed = useRef<LiveFeed>(null);
 
   useEffect(() => {
-    const live = new LiveFeed({ host_id, onState: setState });
+    if (stands_at !== null) history.replaceState(null, "", stands_at);
+    const live = new LiveFeed({
+      host_id,
+      href: stands_at,
+      may_reload: stands_at === null,
+      onState: setState,
+    });
     feed.current = live;
     live.start();
     return () => live.stop();
@@ -33,6 +46,11 @@ export default function LiveRegions({ host_id, rendered_at_ms }: LiveRegionsProp
     // Bars turn grey and what acts is off while nothing here can be trusted to be current.
     document.documentElement.toggleAttribute("data-stale", state.kind === "lost");
     if (state.kind !== "lost") return;
+    for (const button of document.querySelectorAll("[data-live] form [type=submit]")) {
+      // The next rendering that arrives takes these off again.
+      button.setAttribute("disabled", "");
+      button.setAttribute("title", "Not while the connection to the server is lost");
+    }
     setNow(Date.now());
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);

@@ -10,6 +10,10 @@ export interface LiveState {
 
 export interface LiveFeedOptions {
   host_id: string | null;
+  /** The address that renders this page anew; null: its own. */
+  href: string | null;
+  /** False for a page that shows what no other request can show again. */
+  may_reload: boolean;
   onState: (state: LiveState) => void;
 }
 
@@ -109,8 +113,8 @@ export class LiveFeed {
     this.#busy = true;
     clearTimeout(this.#timer);
     try {
-      const page = await readPage();
-      if (hasOtherRegions(page)) return location.reload();
+      const page = await readPage(this.#options);
+      if (this.#options.may_reload && hasOtherRegions(page)) return location.reload();
       this.#sort_waits = applyPage(page);
       this.#news_at_ms = Date.now();
       this.#lost = false;

@@ -5,18 +5,21 @@ import { morph } from "./morph.ts";
  * The page as the server renders it now. Uses XMLHttpRequest, the one way to parse HTML that needs
  * no HTML string of ours. @throws {Error} when the server cannot be reached or answers an error
  */
-export function readPage(): Promise<Document> {
+export function readPage(
+  { href, may_reload }: { href: string | null; may_reload: boolean },
+): Promise<Document> {
+  const wanted = new URL(href ?? location.href, location.href);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("GET", location.pathname + location.search);
+    request.open("GET", wanted.pathname + wanted.search);
     request.responseType = "document";
     request.timeout = 15_000;
     request.setRequestHeader("accept", "text/html");
     request.onload = () => {
-      const elsewhere = new URL(request.responseURL, location.href).pathname !== location.pathname;
+      const elsewhere = new URL(request.responseURL, location.href).pathname !== wanted.pathname;
       // The session ended or the thing is gone: the full page says it best.
-      if (elsewhere || request.status === 404) location.reload();
-      else if (request.status !== 200 || request.responseXML === null) {
+      if (may_reload && (elsewhere || request.status === 404)) location.reload();
+      else if (elsewhere || request.status !== 200 || request.responseXML === null) {
         reject(new Error(`The server answered ${request.status}`));
       } else resolve(request.responseXML);
     };
