@@ -7,7 +7,7 @@ import { Icon } from "../Icon.tsx";
 import { Pill } from "../Status.tsx";
 import { KIND_TITLE } from "./causes.ts";
 import type { Job } from "../../server/protocol/entities.ts";
-import { isFinalStatus, type JobView, percentOf } from "./job_view.ts";
+import { isFinalStatus, type JobView, percentOf, tookSeconds } from "./job_view.ts";
 
 export interface JobRights {
   cancel: boolean;
@@ -116,11 +116,4 @@ function cancelText(job: Job): string {
   return job.kind === "init"
     ? "restic is told to stop and to leave no lock behind."
     : "restic is told to stop and to leave no lock behind. No snapshot is made; what was already uploaded makes the next backup shorter.";
-}
-
-/** How long a job ran, in seconds; null when it never did or has not ended. */
-export function tookSeconds(job: Job): number | null {
-  if (job.stats?.duration_seconds !== undefined) return job.stats.duration_seconds;
-  if (job.started_at === null || job.finished_at === null) return null;
-  return Math.max(0, (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000);
 }

@@ -4,9 +4,8 @@ import { bytes, count, counted, duration, signedBytes } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { wordOf } from "../vocabulary.ts";
 import { causeOf } from "./causes.ts";
-import { tookSeconds } from "./JobHead.tsx";
 import { Stat } from "./JobProgress.tsx";
-import type { JobView } from "./job_view.ts";
+import { type JobView, tookSeconds } from "./job_view.ts";
 import { PhaseList } from "./PhaseList.tsx";
 import { visibleText } from "./visible_text.ts";
 

@@ -1,0 +1,203 @@
+/** @module What is wrong with a host, in words, worst first, each with the one thing to do. Pure. */
+import type { Host, Job, ProbeState, Repository } from "../../server/protocol/entities.ts";
+import { ago, span } from "../format.ts";
+import { moment } from "../days.ts";
+import { causeOf } from "../job/causes.ts";
+import type { Tone } from "../vocabulary.ts";
+
+/** What the banner's button does. */
+export type CauseAct = "initialise" | "run" | "retry" | "open_job" | "install" | "settings";
+
+export interface HostCause {
+  tone: Tone;
+  title: string;
+  text: string;
+  /** What restic or the agent said, as it was. */
+  raw?: string;
+  act?: CauseAct;
+  job?: Job;
+}
+
+export interface HostFacts {
+  host: Host;
+  repository: Repository | undefined;
+  /** The last job of any kind. */
+  last_job: Job | undefined;
+  now_ms: number;
+}
+
+/** The causes of a host. Empty when there is nothing to say. */
+export function hostCauses(facts: HostFacts): HostCause[] {
+  const { host } = facts;
+  if (host.status === "pending") return [pending(facts)];
+  const causes = [backupCause(facts), probeCause(facts), offline(facts), degraded(facts)];
+  return causes.filter((cause) => cause !== undefined);
+}
+
+function pending({ host }: HostFacts): HostCause {
+  return {
+    tone: "idle",
+    title: `${host.name} waits for its agent.`,
+    text: "Run the install line on the machine. This page turns green by itself.",
+    act: "install",
+  };
+}
+
+function isActive(job: Job | undefined): boolean {
+  return job !== undefined && ["queued", "dispatched", "running"].includes(job.status);
+}
+
+function backupCause(facts: HostFacts): HostCause | undefined {
+  const { host, last_job, now_ms } = facts;
+  if (isActive(last_job)) {
+    const what = last_job!.kind === "init" ? "Initialising the repository" : "A backup";
+    const title = last_job!.status === "running"
+      ? (last_job!.kind === "init" ? `${what}.` : `${what} is running.`)
+      : (last_job!.kind === "init" ? `${what} waits.` : `${what} waits.`);
+    return {
+      tone: last_job!.status === "running" ? "run" : "idle",
+      title,
+      text: last_job!.waiting_for ?? "",
+      act: "open_job",
+      job: last_job!,
+    };
+  }
+  if (host.repository_initialised_at === null) return notInitialised(facts);
+  const last_good = host.last_good_backup_at === null
+    ? "There is no good backup yet."
+    : `The last good backup is ${ago(Date.parse(host.last_good_backup_at), now_ms)}.`;
+  switch (host.backup_state) {
+    case "failed":
+      return failed(facts, last_good);
+    case "never":
+      return {
+        tone: "stale",
+        title: "Never backed up.",
+        text: host.backup_set.paths.length === 0
+          ? "The default backup set has no paths yet."
+          : "The repository is ready. Run the first backup.",
+        act: host.backup_set.paths.length === 0 ? "settings" : "run",
+      };
+    case "stale":
+      return {
+        tone: "stale",
+        title: `Overdue: no good backup inside ${span(host.goal_seconds)}.`,
+        text: last_good,
+        act: "run",
+      };
+    case "gaps":
+      return {
+        tone: "warn",
+        title: "Backed up, with gaps.",
+        text: `Something is missing in the newest snapshot. ${last_good}`,
+        ...(last_job === undefined ? {} : { act: "open_job" as const, job: last_job }),
+      };
+    default:
+      return undefined;
+  }
+}
+
+function failed({ last_job }: HostFacts, last_good: string): HostCause {
+  const cause = last_job && causeOf(last_job);
+  return {
+    tone: "fail",
+    title: cause === undefined ? "The last backup failed." : `${cause.title}.`,
+    text: last_good,
+    ...(last_job?.error ? { raw: last_job.error } : {}),
+    act: "retry",
+    ...(last_job === undefined ? {} : { job: last_job }),
+  };
+}
+
+function notInitialised({ last_job, repository }: HostFacts): HostCause {
+  const tried = last_job?.kind === "init" && last_job.status !== "succeeded" ? last_job : undefined;
+  const raw = tried?.error ?? undefined;
+  return {
+    tone: "fail",
+    title: tried
+      ? "The repository could not be initialised."
+      : "The repository is not initialised.",
+    text: repository?.probe_state === "missing" || tried === undefined
+      ? "Nothing can be backed up before. Initialising creates an empty repository at its address."
+      : "Nothing can be backed up before it is.",
+    ...(raw === undefined ? {} : { raw }),
+    act: "initialise",
+    ...(tried === undefined ? {} : { job: tried }),
+  };
+}
+
+const PROBES: Partial<Record<ProbeState, { title: string; text: string; act?: CauseAct }>> = {
+  unreachable: {
+    title: "The host cannot reach the repository server.",
+    text: "Check the address, and whether the server runs and lets this host in.",
+    act: "settings",
+  },
+  wrong_password: {
+    title: "The encryption password does not open the repository.",
+    text: "Enter the password that the repository was made with, under Settings.",
+    act: "settings",
+  },
+  unauthorized: {
+    title: "The repository server refuses the user name or password.",
+    text: "Enter the server's user and password again, under Settings.",
+    act: "settings",
+  },
+  locked: {
+    title: "The repository is locked.",
+    text: "Another restic works on it, or one that died left its lock behind.",
+  },
+  restic_not_found: {
+    title: "restic was not found on the host.",
+    text:
+      "Install restic 0.17.1 or newer there (0.19.1 is recommended). The agent finds it by itself.",
+  },
+  error: {
+    title: "The repository could not be opened.",
+    text: "The agent tried after its last start or change of credentials.",
+    act: "settings",
+  },
+};
+
+function probeCause({ host, repository, now_ms }: HostFacts): HostCause | undefined {
+  if (repository === undefined) return undefined;
+  const gone = repository.probe_state === "missing" && host.repository_initialised_at !== null;
+  const probe = gone
+    ? {
+      title: "There is no repository at its address any more.",
+      text: "It was there before. Check the address and the server's disk before anything else.",
+      act: "settings" as const,
+    }
+    : PROBES[repository.probe_state];
+  if (probe === undefined) return undefined;
+  const seen = repository.probed_at === null
+    ? ""
+    : ` Seen ${ago(Date.parse(repository.probed_at), now_ms)}.`;
+  return {
+    tone: "fail",
+    ...probe,
+    text: probe.text + seen,
+    ...(repository.probe_error ? { raw: repository.probe_error } : {}),
+  };
+}
+
+function offline({ host, now_ms }: HostFacts): HostCause | undefined {
+  if (host.status !== "offline") return undefined;
+  const since = host.last_seen_at === null
+    ? ""
+    : ` since ${moment(Date.parse(host.last_seen_at), now_ms)}`;
+  return {
+    tone: "idle",
+    title: `${host.name} is offline${since}.`,
+    text:
+      "A job that runs there goes on and is reported later. What you start now waits here, in order.",
+  };
+}
+
+function degraded({ host }: HostFacts): HostCause | undefined {
+  if (host.status !== "degraded" || host.degraded_reasons.length === 0) return undefined;
+  return {
+    tone: "warn",
+    title: "The agent needs attention.",
+    text: host.degraded_reasons.map((reason) => reason.replace(/\.?$/, ".")).join(" "),
+  };
+}
