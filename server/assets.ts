@@ -1,4 +1,5 @@
 /** @module Files that are served or embedded: the agent's one file, the install script, styles, islands. */
+import type { Build, StaticFile } from "./fresh/build.ts";
 
 export interface Asset {
   body: Uint8Array<ArrayBuffer>;
@@ -8,6 +9,14 @@ export interface Asset {
 }
 
 export interface Assets {
-  /** A file by its name in the build: `agent.js`, `install.sh`, `app.css`, `icons.svg`, `islands/…`. */
+  /**
+   * A file by its name in the build: `agent.js` and `install.sh`, which only routes serve, or a static
+   * file without its leading slash, as `app.css` and `icons.svg`.
+   */
   find(name: string): Asset | undefined;
+}
+
+/** The files of a build, and others that are not served by themselves, by name. */
+export function assetsOf(build: Build, others: Map<string, StaticFile>): Assets {
+  return { find: (name) => others.get(name) ?? build.files.get(`/${name}`) };
 }

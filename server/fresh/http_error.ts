@@ -19,7 +19,7 @@ export class HttpError extends Error {
   status: number;
   constructor(status: number, message?: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = this.constructor.name;
+    this.name = "HttpError";
     this.status = status;
   }
 }

@@ -2,8 +2,6 @@
  * @module Island props as JSON that is safe inside a script element. The value is a list of nodes that
  * name each other by index, so one signal given to two islands is one signal in the browser as well.
  */
-import { isValidElement } from "preact";
-
 const UNDEFINED = -1;
 const NAN = -2;
 const INFINITY = -3;
@@ -34,10 +32,10 @@ export function serialize(value: unknown): string {
       );
     }
     if (typeof item !== "object" || item === null) return item;
-    if (isValidElement(item)) {
+    if (isSignal(item)) return ["Signal", add(item.peek(), path)];
+    if (isVNode(item)) {
       throw new TypeError(`An island's property ${path} is JSX; only data can be sent`);
     }
-    if (isSignal(item)) return ["Signal", add(item.peek(), path)];
     if (Array.isArray(item)) return item.map((one, at) => add(one, `${path}[${at}]`));
     if (item instanceof Date) return ["Date", add(item.getTime(), path)];
     if (item instanceof Set) return ["Set", ...[...item].map((one) => add(one, path))];
@@ -133,6 +131,11 @@ function specialIndex(value: unknown): number | undefined {
 /** By the brand that every copy of the signals library shares, so that it need not be imported. */
 function isSignal(value: object): value is { peek(): unknown } {
   return (value as { brand?: unknown }).brand === Symbol.for("preact-signals");
+}
+
+/** Not `isValidElement`, which takes any object without a prototype, such as a database row. */
+function isVNode(value: object): boolean {
+  return Object.hasOwn(value, "__v") && Object.hasOwn(value, "props");
 }
 
 const UNSAFE = /[<>\u2028\u2029]/g;

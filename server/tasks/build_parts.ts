@@ -1,0 +1,109 @@
+/** @module The parts of a build that are not the framework's: the stylesheet, the agent's one file. */
+import { createHash } from "node:crypto";
+import { build, type BuildOptions } from "esbuild";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { StaticFile } from "../fresh/build.ts";
+import { staticFile } from "../fresh/discover.ts";
+
+export const PROJECT_DIR = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
+export const BUILD_DIR = join(PROJECT_DIR, ".build");
+
+/** How both programs become one file that Deno runs from an empty folder. */
+export const ONE_FILE: BuildOptions = {
+  absWorkingDir: PROJECT_DIR,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  // Neutral, not node: some packages' files for node are CommonJS, which requires what ESM cannot.
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  external: ["node:*"],
+  target: "esnext",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  tsconfigRaw: {},
+  loader: { ".sql": "text", ".sh": "text", ".ps1": "text" },
+  write: false,
+  metafile: true,
+  logLevel: "silent",
+  legalComments: "none",
+};
+
+/**
+ * The minified stylesheet, made from static/styles.css by Tailwind and kept in .build/ until a file
+ * that it was made from changes. Throws Error with Tailwind's message.
+ */
+export async function stylesheet(): Promise<StaticFile> {
+  const key = await sourceKey();
+  const kept = join(BUILD_DIR, `app-${key}.css`);
+  try {
+    return staticFile(await Deno.readFile(kept), "app.css");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await Deno.mkdir(BUILD_DIR, { recursive: true });
+  const out = join(BUILD_DIR, `app-${crypto.randomUUID()}.tmp`);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--no-lock",
+      "npm:@tailwindcss/cli@4.3.3",
+      "--input",
+      "static/styles.css",
+      "--output",
+      out,
+      "--minify",
+    ],
+    cwd: PROJECT_DIR,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) {
+    throw new Error(`Tailwind failed on static/styles.css:\n${new TextDecoder().decode(stderr)}`);
+  }
+  await Deno.rename(out, kept);
+  return staticFile(await Deno.readFile(kept), "app.css");
+}
+
+/** The agent as one file. Throws when it does not compile or contains zod, which costs 10 MB of memory. */
+export async function agentScript(): Promise<StaticFile> {
+  const { outputFiles, metafile } = await build({
+    ...ONE_FILE,
+    entryPoints: [join(PROJECT_DIR, "agent/main.ts")],
+    outfile: join(BUILD_DIR, "agent.js"),
+  });
+  const zod = Object.keys(metafile!.inputs).find((path) => /node_modules\/(.*\/)?zod\//.test(path));
+  if (zod !== undefined) throw new Error(`The agent must not contain zod, but imports ${zod}`);
+  return staticFile(new Uint8Array(outputFiles![0]!.contents), "agent.js");
+}
+
+/** What the server hands to new hosts: the agent's file and the install scripts, by name. */
+export async function otherFiles(): Promise<Map<string, StaticFile>> {
+  const files = new Map([["agent.js", await agentScript()]]);
+  const folder = join(PROJECT_DIR, "deploy/install");
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (isFile) files.set(name, staticFile(await Deno.readFile(join(folder, name)), name));
+  }
+  return files;
+}
+
+async function sourceKey(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const folder of ["components", "islands", "routes", "static"]) {
+    await addFolder(join(PROJECT_DIR, folder));
+  }
+  return hash.digest("hex").slice(0, 16);
+
+  async function addFolder(folder: string): Promise<void> {
+    const entries = [];
+    for await (const entry of Deno.readDir(folder)) entries.push(entry);
+    for (const { name, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+      const path = join(folder, name);
+      if (isDirectory) await addFolder(path);
+      else hash.update(`${path}\0`).update(await Deno.readFile(path));
+    }
+  }
+}
