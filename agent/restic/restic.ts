@@ -5,6 +5,20 @@
 import type { ErrorClass, JobStats, ProbeState, Snapshot } from "../../server/protocol/entities.ts";
 import type { BackupSet, Bandwidth } from "../../server/protocol/entities.ts";
 import type { JobProgress } from "../../server/protocol/agent_messages.ts";
+import { classify } from "./classify.ts";
+import { problemOfSet } from "./command.ts";
+import {
+  compressionRatio,
+  dedupRatio,
+  parseExclusive,
+  parseLockIds,
+  parseRepositoryId,
+  parseSnapshots,
+  parseStats,
+} from "./documents.ts";
+import { startingProgress } from "./progress.ts";
+import { createRedact } from "./redact.ts";
+import { type Request, type Run, runRestic } from "./run.ts";
 
 /** The repository and what opens it. Reaches restic by its own environment only. */
 export interface RepositoryAccess {
@@ -19,6 +33,8 @@ export interface ResticProgram {
   path: string;
   /** As 0.19.1 */
   version: string;
+  /** Older than RESTIC_FLOOR: good for backups, which are classified by its words; never restore. */
+  below_floor?: boolean;
 }
 
 export type OperationEvent =
@@ -42,10 +58,12 @@ export interface OperationOptions {
 }
 
 export interface RepositoryStats {
+  /** Stored size of what the snapshots hold, without what awaits a prune. */
   size_bytes: number;
   snapshot_count: number;
   dedup_ratio: number | null;
   compression_ratio: number | null;
+  /** Whether somebody holds the repository alone, so that a backup has to wait. */
   lock_state: "unknown" | "locked" | "unlocked";
 }
 
@@ -64,29 +82,257 @@ export interface ResticOptions {
   /** For the files of one run (0600), removed after it. */
   work_dir: string;
   reach_deadline_seconds: number;
+  /** From SIGINT to SIGKILL; 90 if absent. */
+  kill_after_seconds?: number;
+  /** Silence that is worth a log line; 15 minutes if absent. */
+  stall_after_seconds?: number;
 }
 
+const ERROR_MAX_CHARS = 2000;
+const LOCKS_READ_MAX = 8;
+
+const PROBE_STATES: Partial<Record<ErrorClass, ProbeState>> = {
+  repository_missing: "missing",
+  wrong_password: "wrong_password",
+  http_unauthorized: "unauthorized",
+  repository_locked: "locked",
+  network: "unreachable",
+  deadline: "unreachable",
+  restic_not_found: "restic_not_found",
+};
+
+/** One repository, opened by one restic. Every method answers with an outcome and throws nothing. */
 export class Restic {
-  constructor(_options: ResticOptions) {}
-  init(_options: OperationOptions): Promise<Outcome> {
-    throw new Error("not written yet");
+  #options;
+  #redact;
+
+  constructor(options: ResticOptions) {
+    this.#options = options;
+    this.#redact = createRedact(options.access);
   }
-  backup(_set: BackupSet, _bandwidth: Bandwidth, _options: OperationOptions): Promise<Outcome> {
-    throw new Error("not written yet");
+
+  /** Makes the repository. An existing one is left alone: `repository_exists`. */
+  init(options: OperationOptions): Promise<Outcome> {
+    return this.#guard(async () => {
+      options.onEvent({ type: "progress", progress: startingProgress("starting") });
+      const run = await runRestic(this.#options, { name: "init" }, options);
+      const outcome = this.#outcomeOf(run);
+      if (outcome.status !== "succeeded") return outcome;
+      // 0.14 names only the beginning of the id, and that in a sentence.
+      const repository_id = run.findings.repository_id ||
+        (await this.probe(options.signal)).restic_repository_id;
+      return { ...outcome, stats: repository_id ? { repository_id } : null };
+    });
   }
+
+  /** Backs the set up, and looks whether the new snapshot is in the repository's list. */
+  backup(set: BackupSet, bandwidth: Bandwidth, options: OperationOptions): Promise<Outcome> {
+    const problem = problemOfSet(set);
+    if (problem !== undefined) {
+      return Promise.resolve(failure("unknown", `${problem} Nothing was backed up.`));
+    }
+    if (set.paths.every((path) => path === "")) {
+      const error = "The backup set names no path. Nothing was backed up.";
+      return Promise.resolve(failure("all_paths_missing", error));
+    }
+    return this.#guard(async () => {
+      options.onEvent({ type: "progress", progress: startingProgress("starting") });
+      const request = { name: "backup", set, bandwidth } as const;
+      const run = await runRestic(this.#options, request, { ...options, ask: this.#ask });
+      await this.#clearOwnLock(run, options);
+      const outcome = this.#outcomeOf(run);
+      return isGood(outcome) ? await this.#requireListed(outcome, options) : outcome;
+    });
+  }
+
   /** The whole list, oldest first. */
-  snapshots(
-    _options: OperationOptions,
+  async snapshots(
+    options: OperationOptions,
   ): Promise<{ outcome: Outcome; snapshots: Snapshot[] | undefined }> {
-    throw new Error("not written yet");
+    let snapshots: Snapshot[] | undefined;
+    const outcome = await this.#guard(async () => {
+      const run = await this.#read({ name: "snapshots" }, options);
+      const outcome = this.#outcomeOf(run);
+      if (outcome.status === "succeeded") snapshots = parseSnapshots(run.document);
+      return isGood(outcome) && snapshots === undefined
+        ? failure("bad_output", "The list of snapshots that restic printed could not be read.")
+        : outcome;
+    });
+    return { outcome, snapshots };
   }
-  stats(
-    _options: OperationOptions,
+
+  /** Size and ratios over all snapshots, and who holds the repository. Walks all trees: slow. */
+  async stats(
+    options: OperationOptions,
   ): Promise<{ outcome: Outcome; stats: RepositoryStats | undefined }> {
-    throw new Error("not written yet");
+    let stats: RepositoryStats | undefined;
+    const outcome = await this.#guard(async () => {
+      const restored = await this.#read({ name: "stats", mode: "restore-size" }, options);
+      const outcome = this.#outcomeOf(restored);
+      if (!isGood(outcome)) return outcome;
+      const raw_run = await this.#read({ name: "stats", mode: "raw-data" }, options);
+      const raw_outcome = this.#outcomeOf(raw_run);
+      if (!isGood(raw_outcome)) return raw_outcome;
+      const restore = parseStats(restored.document);
+      const raw = parseStats(raw_run.document);
+      if (restore === undefined || raw === undefined) {
+        return failure("bad_output", "The figures that restic printed could not be read.");
+      }
+      stats = {
+        size_bytes: raw.total_size,
+        snapshot_count: raw.snapshots_count,
+        dedup_ratio: dedupRatio(restore, raw),
+        compression_ratio: compressionRatio(raw),
+        lock_state: await this.#lockState(options.signal),
+      };
+      return raw_outcome;
+    });
+    return { outcome, stats };
   }
+
   /** `cat config` without a lock: is a repository there and can we read it. */
-  probe(_signal: AbortSignal): Promise<ProbeResult> {
-    throw new Error("not written yet");
+  async probe(signal: AbortSignal): Promise<ProbeResult> {
+    const started = performance.now();
+    let id: string | undefined;
+    const outcome = await this.#guard(async () => {
+      const run = await runRestic(this.#options, { name: "cat config" }, { signal });
+      id = parseRepositoryId(run.document);
+      const outcome = this.#outcomeOf(run);
+      return isGood(outcome) && id === undefined
+        ? failure("bad_output", "The repository's config that restic printed could not be read.")
+        : outcome;
+    });
+    return {
+      state: outcome.error_class === null ? "ready" : PROBE_STATES[outcome.error_class] ?? "error",
+      restic_repository_id: outcome.error_class === null ? id ?? null : null,
+      error: outcome.error,
+      took_seconds: (performance.now() - started) / 1000,
+    };
+  }
+
+  #read(request: Request, options: OperationOptions): Promise<Run> {
+    return runRestic(this.#options, request, { ...options, ask: this.#ask });
+  }
+
+  /** Any answer of the repository will do, also a refusal. */
+  #ask = async ({ seconds, signal }: { seconds: number; signal: AbortSignal }) => {
+    const outcome = await this.#guard(async () =>
+      this.#outcomeOf(
+        await runRestic(this.#options, { name: "cat config" }, {
+          signal,
+          deadline_seconds: seconds,
+        }),
+      )
+    );
+    return outcome.error_class !== "deadline" && outcome.error_class !== "network";
+  };
+
+  /** A backup counts only if a new look at the repository shows its snapshot. */
+  async #requireListed(outcome: Outcome, options: OperationOptions): Promise<Outcome> {
+    const snapshot_id = outcome.stats?.snapshot_id ?? "";
+    // The snapshot is saved: a cancel that comes now has nothing left to stop.
+    const listing = { signal: new AbortController().signal, onEvent: options.onEvent };
+    options.onEvent({
+      type: "progress",
+      progress: { ...startingProgress("listing"), percent_done: 1 },
+    });
+    let reason = "";
+    // A prune that runs at the same time may spoil one reading without a lock.
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      const run = await this.#read({ name: "snapshots", snapshot_id }, listing);
+      const listed = parseSnapshots(run.document)?.find(({ id }) => id.startsWith(snapshot_id));
+      // 0.14 reports eight digits of the id, the list has them all.
+      if (listed) return { ...outcome, stats: { ...outcome.stats, snapshot_id: listed.id } };
+      reason = this.#outcomeOf(run).error ?? "";
+    }
+    const error =
+      `restic reported snapshot ${snapshot_id.slice(0, 8)}, but the repository does not ` +
+      `list it, so this backup does not count. ${reason}`;
+    return {
+      ...outcome,
+      status: "failed",
+      error_class: "snapshot_not_listed",
+      error: error.trim(),
+    };
+  }
+
+  /** restic removes its lock on SIGINT; a killed one leaves it. Removes stale locks only. */
+  async #clearOwnLock(run: Run, options: OperationOptions): Promise<void> {
+    const may_have_left_it = run.was_killed || run.signal !== null || run.cancel_requested;
+    if (!may_have_left_it || run.deadline_seconds !== null) return;
+    const { signal } = new AbortController();
+    const { error } = this.#outcomeOf(
+      await runRestic(this.#options, { name: "unlock" }, { signal }),
+    );
+    if (error === null) return;
+    const text = `a lock may be left in the repository: ${error}`;
+    options.onEvent({ type: "log", stream: "event", text });
+  }
+
+  async #lockState(signal: AbortSignal): Promise<RepositoryStats["lock_state"]> {
+    const list = await runRestic(this.#options, { name: "list locks" }, { signal });
+    if (!isGood(this.#outcomeOf(list))) return "unknown";
+    let state: RepositoryStats["lock_state"] = "unlocked";
+    for (const lock_id of parseLockIds(list.document).slice(0, LOCKS_READ_MAX)) {
+      const lock = await runRestic(this.#options, { name: "cat lock", lock_id }, { signal });
+      const exclusive = parseExclusive(lock.document);
+      if (exclusive) return "locked";
+      // A lock that is gone by now was somebody's who has finished.
+      if (exclusive === undefined && lock.exit_code !== 0) state = "unknown";
+    }
+    return state;
+  }
+
+  #outcomeOf(run: Run): Outcome {
+    const { status, error_class, error } = classify(run);
+    const summary = run.findings.summary?.stats;
+    const error_count = run.findings.failed_items.size;
+    return {
+      status,
+      exit_code: run.exit_code,
+      error_class,
+      error: error === null ? null : this.#clean(error),
+      stats: summary === undefined ? null : { ...summary, error_count },
+    };
+  }
+
+  /** A run that could not even begin is an outcome too. */
+  async #guard(work: () => Promise<Outcome>): Promise<Outcome> {
+    try {
+      return await work();
+    } catch (error) {
+      const { program } = this.#options;
+      const missing = error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.PermissionDenied;
+      if (missing && !(await isFile(program.path))) {
+        return failure(
+          "restic_not_found",
+          `restic is not at ${program.path} any more. Nothing was done.`,
+        );
+      }
+      const reason = error instanceof Error ? error.message : String(error);
+      return failure("unknown", this.#clean(`restic could not be started: ${reason}`));
+    }
+  }
+
+  #clean(error: string): string {
+    return this.#redact(error).slice(0, ERROR_MAX_CHARS).toWellFormed();
+  }
+}
+
+function isGood(outcome: Outcome): boolean {
+  return outcome.status === "succeeded" || outcome.status === "warning";
+}
+
+function failure(error_class: ErrorClass, error: string): Outcome {
+  return { status: "failed", exit_code: null, error_class, error, stats: null };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    // Not there, or out of reach: the same for whoever wants to run it.
+    return false;
   }
 }
