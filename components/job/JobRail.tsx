@@ -78,7 +78,7 @@ function WhatToTry({ job, hint }: { job: Job; hint: string }) {
       <div class="card-body stack gap-2">
         <p class="break">{visibleText(hint)}</p>
         <p class="meta">
-          Then press Retry{job.kind === "backup" ? ": it uses the same paths and limits" : ""}.
+          Then press Retry{job.kind === "backup" ? ": it takes the backup set as it is then" : ""}.
         </p>
       </div>
     </section>

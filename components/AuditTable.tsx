@@ -1,0 +1,118 @@
+/** @module The audit log as a table: when, who, what, from where, and the details on demand. */
+import type { AuditEntry } from "../server/protocol/entities.ts";
+import { paths } from "../server/protocol/paths.ts";
+import { byDay, dayHeading } from "./days.ts";
+import { absolute, clockTime, shortId } from "./format.ts";
+import { Icon } from "./Icon.tsx";
+import { visibleText } from "./job/visible_text.ts";
+
+/** Newest first, with a heading for each day. */
+export function AuditTable({ entries, now_ms }: { entries: AuditEntry[]; now_ms: number }) {
+  return (
+    <table class="tbl tbl-cards audit">
+      <thead>
+        <tr>
+          <th scope="col">Time</th>
+          <th scope="col">Who</th>
+          <th scope="col">Action</th>
+          <th scope="col">What</th>
+          <th scope="col" class="c-lg">From</th>
+        </tr>
+      </thead>
+      <tbody>
+        {byDay(entries, (entry) => Date.parse(entry.ts)).map((day) => (
+          <>
+            <tr class="group-row" key={day.at_ms}>
+              <td colSpan={5} data-c="full">{dayHeading(day.at_ms, now_ms)}</td>
+            </tr>
+            {day.items.map((entry) => <AuditRow key={entry.seq} entry={entry} />)}
+          </>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function AuditRow({ entry }: { entry: AuditEntry }) {
+  const at_ms = Date.parse(entry.ts);
+  return (
+    <tr data-key={entry.seq}>
+      <td class="dim nowrap" data-c="sub">
+        <time dateTime={entry.ts} title={absolute(at_ms)}>{clockTime(at_ms)}</time>
+      </td>
+      <td data-c="sub">
+        <Who entry={entry} />
+      </td>
+      <td class="mono dim nowrap" data-c="full">{entry.action}</td>
+      <td data-c="full">
+        <What entry={entry} />
+      </td>
+      <td class="mono faint c-lg" data-c="drop">{entry.ip ?? ""}</td>
+    </tr>
+  );
+}
+
+function Who({ entry }: { entry: AuditEntry }) {
+  const name = entry.actor === "system" ? "server" : entry.actor_name ?? entry.actor;
+  return (
+    <span class="row">
+      {entry.actor === "user"
+        ? (
+          <span class="avatar avatar-sm" aria-hidden="true">
+            {name.slice(0, 1).toUpperCase()}
+          </span>
+        )
+        : (
+          <span class="faint grid w-5 place-items-center">
+            <Icon name={entry.actor === "agent" ? "host" : "sliders"} size={14} />
+          </span>
+        )}
+      <span class="medium clip">{visibleText(name)}</span>
+    </span>
+  );
+}
+
+/** Names that a payload may carry for its target, the most telling first. */
+const NAME_KEYS = ["host_name", "name", "username"];
+
+function What({ entry }: { entry: AuditEntry }) {
+  const has_details = Object.keys(entry.payload).length > 0;
+  const target = <Target entry={entry} />;
+  if (!has_details) return target;
+  return (
+    <details class="audit-details">
+      <summary>
+        {target}
+        <span class="meta">Details</span>
+      </summary>
+      <pre class="mono">{visibleJson(entry.payload)}</pre>
+    </details>
+  );
+}
+
+function Target({ entry }: { entry: AuditEntry }) {
+  const { target_kind, target_id, payload } = entry;
+  const named = NAME_KEYS.map((key) => payload[key]).find((value) => typeof value === "string");
+  const name = named === undefined ? undefined : visibleText(String(named));
+  const href = target_id === null
+    ? undefined
+    : target_kind === "job"
+    ? paths.job(target_id)
+    : target_kind === "host"
+    ? paths.host(target_id)
+    : undefined;
+  const id = target_id === null ? "" : shortId(target_id);
+  const label = name ?? id;
+  return (
+    <span title={target_id ?? undefined}>
+      <span class="dim">{target_kind}</span> {href === undefined
+        ? <b class="strong">{label}</b>
+        : <a class="strong link-quiet" href={href}>{label}</a>}
+      {name !== undefined && target_kind === "job" && <span class="mono faint">{id}</span>}
+    </span>
+  );
+}
+
+function visibleJson(payload: Record<string, unknown>): string {
+  return JSON.stringify(payload, null, 2).split("\n").map(visibleText).join("\n");
+}

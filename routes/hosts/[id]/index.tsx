@@ -1,0 +1,73 @@
+import { page } from "fresh";
+import { HostBanner } from "../../../components/host/HostBanner.tsx";
+import { hostCauses } from "../../../components/host/host_causes.ts";
+import { HostFacts } from "../../../components/host/HostFacts.tsx";
+import { HostFrame } from "../../../components/host/HostFrame.tsx";
+import { HostRail } from "../../../components/host/HostRail.tsx";
+import { RecentJobs } from "../../../components/host/RecentJobs.tsx";
+import { percentsOf } from "../../../components/job/percents.ts";
+import { readForm } from "../../../server/http/form.ts";
+import { startRequest } from "../../../server/http/host_forms.ts";
+import { paths } from "../../../server/protocol/paths.ts";
+import { ListJobsQuery } from "../../../server/protocol/rest.ts";
+import { define } from "../../../server/state.ts";
+
+const RECENT_JOBS = 6;
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const { services } = ctx.state;
+    const actor = ctx.state.actor!;
+    const host = services.hosts.get(actor, ctx.params["id"]!);
+    const query = { host_id: host.id, limit: RECENT_JOBS };
+    const { items: jobs, total } = services.jobs.list(actor, ListJobsQuery.parse(query));
+    return page({
+      host,
+      repository: services.repositories.forHost(actor, host.id),
+      jobs,
+      total_jobs: total,
+      strip: services.fleet.strips([host.id]).get(host.id) ?? "",
+      percents: percentsOf(jobs, (id) => services.jobs.latest(id)?.progress),
+      now_ms: services.clock.now_ms(),
+    });
+  },
+  async POST(ctx) {
+    const { jobs } = ctx.state.services;
+    const actor = ctx.state.actor!;
+    const form = await readForm(ctx);
+    const job_id = form.get("job_id");
+    const retried = typeof job_id === "string" ? jobs.get(actor, job_id) : undefined;
+    const job = jobs.start(actor, ctx.params["id"]!, startRequest(form, retried));
+    return ctx.redirect(paths.job(job.id), 303);
+  },
+});
+
+export default define.page<typeof handler>(function HostPage({ data, state, url }) {
+  const { host, repository, jobs, now_ms } = data;
+  const causes = hostCauses({ host, repository, last_job: jobs[0], now_ms });
+  return (
+    <HostFrame
+      host={host}
+      tab="Overview"
+      actor={state.actor!}
+      csrf_token={state.csrf_token}
+      now_ms={now_ms}
+      url={url}
+    >
+      <HostBanner causes={causes} host_id={host.id} />
+      <div class="split [--rail:312px]">
+        <div class="stack gap-5">
+          <HostFacts host={host} strip={data.strip} now_ms={now_ms} />
+          <RecentJobs
+            host_id={host.id}
+            jobs={jobs}
+            total={data.total_jobs}
+            percents={data.percents}
+            now_ms={now_ms}
+          />
+        </div>
+        <HostRail host={host} repository={repository} now_ms={now_ms} />
+      </div>
+    </HostFrame>
+  );
+});

@@ -1,0 +1,61 @@
+import { page } from "fresh";
+import { Page } from "../../../components/Page.tsx";
+import { shortId } from "../../../components/format.ts";
+import JobLive from "../../../islands/JobLive.tsx";
+import { can } from "../../../server/auth/permissions.ts";
+import { AppError } from "../../../server/errors.ts";
+import { readForm } from "../../../server/http/form.ts";
+import { paths } from "../../../server/protocol/paths.ts";
+import { define } from "../../../server/state.ts";
+
+/** Lines that the page holds before its script runs; older ones come when they are scrolled to. */
+const FIRST_LINES = 200;
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const { services } = ctx.state;
+    const actor = ctx.state.actor!;
+    const job = services.jobs.get(actor, ctx.params["id"]!);
+    const host = services.hosts.get(actor, job.host_id);
+    const { last_seq } = services.jobs.logs(actor, job.id, 0, 1);
+    const after_seq = Math.max(0, last_seq - FIRST_LINES);
+    const { lines } = services.jobs.logs(actor, job.id, after_seq, FIRST_LINES);
+    const latest = services.jobs.latest(job.id);
+    return page({
+      job,
+      lines,
+      progress: latest?.progress ?? null,
+      news_at_ms: latest?.news_at_ms ?? null,
+      now_ms: services.clock.now_ms(),
+      agent_away: host.status === "offline",
+      rights: {
+        cancel: can(actor, "job.cancel"),
+        start: can(actor, "job.start"),
+        initialise: can(actor, "repository.initialise"),
+      },
+    });
+  },
+  async POST(ctx) {
+    const form = await readForm(ctx);
+    if (form.get("action") !== "cancel") {
+      throw new AppError("bad_request", "A job can only be cancelled", { field: "action" });
+    }
+    ctx.state.services.jobs.cancel(ctx.state.actor!, ctx.params["id"]!);
+    return ctx.redirect(paths.job(ctx.params["id"]!), 303);
+  },
+});
+
+export default define.page<typeof handler>(function JobPage({ data, state, url }) {
+  return (
+    <Page
+      crumbs={[{ label: "Jobs", href: paths.jobs() }, { label: shortId(data.job.id) }]}
+      title={`Job of ${data.job.host_name}`}
+      csrf_token={state.csrf_token}
+      now_ms={data.now_ms}
+      here={url.pathname}
+      live="off"
+    >
+      <JobLive {...data} csrf={state.csrf_token} />
+    </Page>
+  );
+});

@@ -1,0 +1,79 @@
+import { page } from "fresh";
+import { Empty } from "../../components/Card.tsx";
+import { count } from "../../components/format.ts";
+import { JobFilters } from "../../components/job/JobFilters.tsx";
+import { JobTable } from "../../components/job/JobTable.tsx";
+import { percentsOf } from "../../components/job/percents.ts";
+import { ListFoot } from "../../components/ListFoot.tsx";
+import { Page, PageHead } from "../../components/Page.tsx";
+import { filledQuery, withDayBounds } from "../../components/query.ts";
+import { paths } from "../../server/protocol/paths.ts";
+import { ListHostsQuery, ListJobsQuery } from "../../server/protocol/rest.ts";
+import { define } from "../../server/state.ts";
+
+/** Hosts offered by name in the filter; with more, a host's own page leads to its jobs. */
+const HOSTS_OFFERED = 200;
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const { services } = ctx.state;
+    const actor = ctx.state.actor!;
+    const query = ListJobsQuery.parse(withDayBounds(filledQuery(ctx.url)));
+    const { items, total } = services.jobs.list(actor, query);
+    const hosts = services.hosts.list(actor, ListHostsQuery.parse({ limit: HOSTS_OFFERED }));
+    const summary = services.fleet.summary(actor);
+    return page({
+      jobs: items,
+      total,
+      query,
+      hosts: hosts.items.map(({ id, name }) => ({ id, name })),
+      running: summary.running_jobs,
+      queued: summary.queued_jobs,
+      percents: percentsOf(items, (id) => services.jobs.latest(id)?.progress),
+      now_ms: services.clock.now_ms(),
+    });
+  },
+});
+
+export default define.page<typeof handler>(function JobsPage({ data, state, url }) {
+  const { jobs, total, query, now_ms } = data;
+  const filtered = Object.keys(filledQuery(url)).some((name) => name !== "offset");
+  return (
+    <Page
+      crumbs={[{ label: "Jobs" }]}
+      csrf_token={state.csrf_token}
+      now_ms={now_ms}
+      here={url.pathname + url.search}
+    >
+      <div data-live="jobs-head">
+        <PageHead title="Jobs" sub={inHand(data.running, data.queued)} />
+      </div>
+      <section class="card clipcard" aria-label="Jobs">
+        <JobFilters url={url} hosts={data.hosts} />
+        <div data-live="jobs">
+          {jobs.length === 0
+            ? (
+              <Empty icon="job" title={filtered ? "No job matches these filters" : "No jobs yet"}>
+                {filtered
+                  ? <a class="btn btn-sm" href={paths.jobs()}>Clear the filters</a>
+                  : <p>A job starts when you press Run now on a host.</p>}
+              </Empty>
+            )
+            : <JobTable jobs={jobs} now_ms={now_ms} percents={data.percents} with_host />}
+          <ListFoot
+            url={url}
+            offset={query.offset}
+            limit={query.limit}
+            total={total}
+            noun="job"
+          />
+        </div>
+      </section>
+    </Page>
+  );
+});
+
+function inHand(running: number, queued: number): string {
+  if (running === 0 && queued === 0) return "Nothing is running and nothing waits.";
+  return `${count(running)} running, ${count(queued)} waiting.`;
+}
