@@ -35,7 +35,9 @@ export const Hello = z.object({
   hostname: text(256),
   restic_version: text(64).nullable(),
   restic_error: text(512).nullable(),
-  running_jobs: z.array(Id).max(64),
+  running_jobs: z.array(Id).max(64).meta({
+    description: "Jobs that run, and those whose job.finished still waits to be acknowledged",
+  }),
   config_version: z.int().min(0),
   command_counter: z.int().min(0).meta({ description: "Highest command counter seen" }),
   time: Timestamp,
