@@ -80,7 +80,9 @@ export class Context<State> {
     if (pathOrUrl.startsWith("/")) {
       const end = pathOrUrl.search(/[?#]/);
       const path = end === -1 ? pathOrUrl : pathOrUrl.slice(0, end);
-      location = path.replaceAll(/\/+/g, "/") + (end === -1 ? "" : pathOrUrl.slice(end));
+      // Browsers drop tabs and read a backslash as a slash, so those could make a second one too.
+      const single = path.replaceAll(/[\t\r\n]/g, "").replaceAll(/\/+/g, "/");
+      location = single.replace(/^\/[\\/]+/, "/") + (end === -1 ? "" : pathOrUrl.slice(end));
     }
     return new Response(null, { status, headers: { location } });
   }
