@@ -1,0 +1,176 @@
+/** @module The running agent: its parts put together, from the lock to the orderly end. */
+import { join } from "node:path";
+import type { Hello } from "../server/protocol/agent_messages.ts";
+import { paths } from "../server/protocol/paths.ts";
+import { fromBase64, importPublicKey } from "../server/protocol/signing.ts";
+import { PROTOCOL_VERSION, SOFTWARE_VERSION } from "../server/protocol/version.ts";
+import { makePrivateFolder } from "./atomic_file.ts";
+import { type AgentConfig, readConfig } from "./config.ts";
+import { Connection } from "./connection.ts";
+import type { Directories } from "./directories.ts";
+import { AgentError } from "./errors.ts";
+import { AgentLock } from "./lock.ts";
+import type { AgentLog } from "./log.ts";
+import { describeMachine } from "./machine.ts";
+import { Orders } from "./orders.ts";
+import { Outbox } from "./outbox.ts";
+import { Prober } from "./prober.ts";
+import { RepositoryReports } from "./repository_reports.ts";
+import { type ResticAccess, resticAccess } from "./restic_access.ts";
+import { Runner } from "./runner.ts";
+import { SecretsFile } from "./secrets.ts";
+import { Settings } from "./settings.ts";
+import { AgentState } from "./state.ts";
+import { iso, systemTiming, type Timing } from "./timing.ts";
+
+/** How long the last reports may take to reach the server when the agent is stopped. */
+const FAREWELL_MS = 5000;
+
+export interface RunAgentOptions extends Directories {
+  /** Aborting it stops the agent in order: the running job ends as interrupted. */
+  signal: AbortSignal;
+  log: AgentLog;
+  timing?: Timing;
+  /** Tests give their own restic. */
+  restic?: ResticAccess;
+}
+
+/**
+ * Runs the agent until the signal.
+ * @throws {AgentError} bad_config, permission or already_running, before anything was started
+ */
+export async function runAgent(options: RunAgentOptions): Promise<void> {
+  const config = await readConfig(options.config_dir);
+  await makeStateFolder(options.state_dir);
+  const lock = await AgentLock.acquire(options.state_dir);
+  try {
+    using state = openState(options.state_dir, config);
+    await runParts(options, config, state);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Opens state.db as this enrolment's. */
+export function openState(state_dir: string, config: AgentConfig): AgentState {
+  const identity = `${config.host_id} ${config.server_public_key}`;
+  const state = new AgentState(join(state_dir, "state.db"), identity);
+  if (config.epoch > state.seen.epoch) state.seen.enterEpoch(config.epoch);
+  return state;
+}
+
+async function runParts(
+  options: RunAgentOptions,
+  config: AgentConfig,
+  state: AgentState,
+): Promise<void> {
+  const { log, state_dir, signal } = options;
+  const timing = options.timing ?? systemTiming();
+  const run_id = crypto.randomUUID();
+  const outbox = new Outbox(state, run_id);
+  const settings = await Settings.load(new SecretsFile(state_dir, config));
+  const configured_path = config.restic_path;
+  const restic = options.restic ?? resticAccess({ configured_path, state_dir });
+  const reports = new RepositoryReports({ settings, restic, outbox, timing, log });
+  const runner = new Runner({
+    state,
+    outbox,
+    settings,
+    restic,
+    reports,
+    timing,
+    log,
+    sendLive: (message) => connection.sendLive(message),
+  });
+  const prober = new Prober({ reports, mayList: () => !runner.busy, timing, log });
+  const orders = new Orders({
+    host_id: config.host_id,
+    server_key: await importPublicKey(fromBase64(config.server_public_key)),
+    state,
+    timing,
+    log,
+    actions: {
+      accept: (command) => runner.accept(command),
+      refuseExpired: (command) => runner.refuseExpired(command),
+      cancel: (command) => runner.cancel(command),
+      acknowledge: (keys) => outbox.acknowledge(keys),
+      async configure(update, epoch) {
+        const applied = await settings.apply(update, epoch);
+        if (applied === "outdated") return false;
+        runner.poke();
+        prober.request(applied === "changed");
+        return true;
+      },
+    },
+  });
+  const connection = new Connection({
+    url: config.server_url.replace(/^http/, "ws").replace(/\/+$/, "") + paths.api.agentSocket(),
+    bearer: config.bearer,
+    host_id: config.host_id,
+    hello,
+    outbox,
+    orders,
+    timing,
+    log,
+    onWelcome(welcome) {
+      log.info(`connected to ${config.server_url}`, { server_version: welcome.server_version });
+      note("connected");
+    },
+    onLost: (reason) => note(reason),
+  });
+
+  async function hello(): Promise<Hello> {
+    const program = await restic.find();
+    return {
+      type: "hello",
+      protocol_version: PROTOCOL_VERSION,
+      agent_version: SOFTWARE_VERSION,
+      run_id,
+      ...await describeMachine(),
+      restic_version: "error" in program ? null : program.version,
+      restic_error: "error" in program ? program.error.slice(0, 512) : null,
+      running_jobs: runner.heldJobIds(),
+      config_version: settings.config_version,
+      command_counter: state.seen.command_counter,
+      time: iso(timing.now_ms()),
+    };
+  }
+  /** For `status`, which is another process. */
+  function note(what: string): void {
+    const at = iso(timing.now_ms());
+    state.relaxedTransaction(() =>
+      state.seen.setFact(
+        "connection",
+        JSON.stringify({ connected: what === "connected", what, at }),
+      )
+    );
+  }
+
+  const disconnect = new AbortController();
+  note("starting");
+  runner.start();
+  const connected = connection.run(disconnect.signal);
+  await aborted(signal);
+  log.info("stopping");
+  await Promise.all([runner.stop(), prober.stop()]);
+  await outbox.whenEmpty(AbortSignal.timeout(FAREWELL_MS));
+  disconnect.abort();
+  await connected;
+  note("stopped");
+}
+
+async function makeStateFolder(state_dir: string): Promise<void> {
+  try {
+    await makePrivateFolder(state_dir);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    throw new AgentError("permission", `${state_dir} cannot be made`, "run it as root");
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
+}

@@ -1,0 +1,76 @@
+/** @module The connection to the server: one session after another, with waits between them. */
+import type { AgentMessage } from "../server/protocol/agent_messages.ts";
+import { backOff, SLOW_RETRY_MS } from "./back_off.ts";
+import { Session, type SessionEnd, type SessionOptions } from "./session.ts";
+
+/** A session that lasted this long proves that the server is well: waits begin small again. */
+const STEADY_MS = 30_000;
+
+export interface ConnectionOptions extends Omit<SessionOptions, "socket"> {
+  /** ws: or wss: */
+  url: string;
+  bearer: string;
+  onLost(reason: string): void;
+}
+
+export class Connection {
+  readonly #o: ConnectionOptions;
+  #session: Session | undefined;
+  #logged: string | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#o = options;
+  }
+
+  /** Connects, and connects again, until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      const end = await this.#once(signal);
+      if (signal.aborted) return;
+      failures = end.welcomed_ms >= STEADY_MS ? 0 : failures + 1;
+      const wait_ms = end.slow ? SLOW_RETRY_MS : backOff(failures - 1, this.#o.timing);
+      this.#report(end, failures);
+      await this.#o.timing.sleep(wait_ms, signal);
+    }
+  }
+
+  /** Sends what may be lost: progress. Returns false if it was. */
+  sendLive(message: AgentMessage): boolean {
+    return this.#session?.sendLive(message) ?? false;
+  }
+
+  async #once(signal: AbortSignal): Promise<SessionEnd> {
+    const socket = open(this.#o.url, this.#o.bearer);
+    this.#session = new Session({
+      ...this.#o,
+      socket,
+      onWelcome: (welcome) => {
+        this.#logged = undefined;
+        this.#o.onWelcome(welcome);
+      },
+    });
+    try {
+      return await this.#session.run(signal);
+    } finally {
+      this.#session = undefined;
+    }
+  }
+
+  /** A reason is logged once, however often it comes. */
+  #report(end: SessionEnd, failures: number): void {
+    this.#o.onLost(end.reason);
+    if (end.reason === this.#logged) return;
+    this.#logged = end.reason;
+    this.#o.log.warn(`not connected: ${end.reason}`, {
+      next: end.slow ? "trying once a minute" : "trying again",
+      failures,
+    });
+  }
+}
+
+/** Deno's own WebSocket takes headers; the bearer stays out of the address and its logs. */
+function open(url: string, bearer: string): WebSocket {
+  const options = { headers: { authorization: `Bearer ${bearer}` } };
+  return new WebSocket(url, options as unknown as string[]); // The DOM's types lack Deno's options.
+}

@@ -1,0 +1,89 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { CommandRun } from "../server/protocol/server_messages.ts";
+
+/** A job that this agent accepted. Its arguments hold no secret. */
+export interface HeldJob {
+  id: string;
+  /** As the server named it; perhaps one that this agent does not know. */
+  kind: CommandRun["kind"];
+  args: CommandRun["args"];
+  expires_at_ms: number;
+  started_at_ms: number | null;
+  /** The highest sequence number of its log so far. */
+  log_lines: number;
+}
+
+interface Row {
+  id: string;
+  kind: string;
+  args: string;
+  expires_at_ms: number;
+  started_at_ms: number | null;
+  log_lines: number;
+}
+
+const FINISHED_KEPT_MS = 30 * 86_400_000;
+
+/** Jobs from acceptance to their end. Finished ones are kept a month, so that none runs twice. */
+export class HeldJobsStore {
+  readonly #accept;
+  readonly #byId;
+  readonly #byStatus;
+  readonly #start;
+  readonly #setLogLines;
+  readonly #finish;
+  readonly #forget;
+  constructor(db: DatabaseSync) {
+    this.#accept = db.prepare(
+      "INSERT INTO jobs (id, kind, args, expires_at_ms, status, accepted_at_ms) " +
+        "VALUES (?, ?, ?, ?, 'pending', ?) ON CONFLICT (id) DO NOTHING",
+    );
+    this.#byId = db.prepare("SELECT * FROM jobs WHERE id = ?");
+    this.#byStatus = db.prepare("SELECT * FROM jobs WHERE status = ? ORDER BY rowid LIMIT 64");
+    this.#start = db.prepare(
+      "UPDATE jobs SET status = 'running', started_at_ms = ? WHERE id = ? AND status = 'pending'",
+    );
+    this.#setLogLines = db.prepare("UPDATE jobs SET log_lines = ? WHERE id = ?");
+    this.#finish = db.prepare("UPDATE jobs SET status = 'finished', args = '{}' WHERE id = ?");
+    this.#forget = db.prepare("DELETE FROM jobs WHERE status = 'finished' AND accepted_at_ms < ?");
+  }
+  /** Returns false if the job was accepted before. */
+  accept(command: CommandRun, now_ms: number): boolean {
+    this.#forget.run(now_ms - FINISHED_KEPT_MS);
+    const expires_at_ms = Date.parse(command.expires_at);
+    const args = JSON.stringify(command.args);
+    return this.#accept.run(command.job_id, command.kind, args, expires_at_ms, now_ms).changes ===
+      1;
+  }
+  byId(id: string): HeldJob & { status: string } | undefined {
+    const row = this.#byId.get(id) as unknown as Row & { status: string } | undefined;
+    return row === undefined ? undefined : { ...toJob(row), status: row.status };
+  }
+  /** Oldest first, at most 64. */
+  pending(): HeldJob[] {
+    return (this.#byStatus.all("pending") as unknown as Row[]).map(toJob);
+  }
+  running(): HeldJob[] {
+    return (this.#byStatus.all("running") as unknown as Row[]).map(toJob);
+  }
+  start(id: string, now_ms: number): void {
+    this.#start.run(now_ms, id);
+  }
+  setLogLines(id: string, log_lines: number): void {
+    this.#setLogLines.run(log_lines, id);
+  }
+  finish(id: string): void {
+    this.#finish.run(id);
+  }
+}
+
+function toJob(row: Row): HeldJob {
+  return {
+    id: row.id,
+    kind: row.kind as HeldJob["kind"],
+    args: JSON.parse(row.args) as HeldJob["args"],
+    expires_at_ms: row.expires_at_ms,
+    started_at_ms: row.started_at_ms,
+    log_lines: row.log_lines,
+  };
+}

@@ -1,0 +1,249 @@
+/**
+ * @module Jobs on this machine: accepted, run one at a time (an agent has one repository), reported.
+ * A dropped connection is not a cancel. No job starts before the repository's credentials arrived.
+ */
+import type { AgentMessage, JobFinished } from "../server/protocol/agent_messages.ts";
+import type { CommandCancel, CommandRun } from "../server/protocol/server_messages.ts";
+import { messageOf } from "./errors.ts";
+import type { HeldJob } from "./held_jobs_store.ts";
+import { jobKind, type JobKindEntry } from "./job_kinds.ts";
+import { JobLog } from "./job_log.ts";
+import { Coalescer } from "./coalesce.ts";
+import type { AgentLog } from "./log.ts";
+import type { Outbox } from "./outbox.ts";
+import type { RepositoryReports } from "./repository_reports.ts";
+import type { OperationEvent, Outcome } from "./restic/restic.ts";
+import type { ResticAccess } from "./restic_access.ts";
+import type { RepositorySettings, Settings } from "./settings.ts";
+import type { AgentState } from "./state.ts";
+import { iso, type Timing } from "./timing.ts";
+
+const PROGRESS_INTERVAL_MS = 1000;
+
+export interface RunnerOptions {
+  state: AgentState;
+  outbox: Outbox;
+  settings: Settings;
+  restic: ResticAccess;
+  reports: RepositoryReports;
+  timing: Timing;
+  log: AgentLog;
+  sendLive(message: AgentMessage): void;
+}
+
+type JobEnd = Pick<JobFinished, "status" | "exit_code" | "error_class" | "error" | "stats">;
+
+export class Runner {
+  readonly #o: RunnerOptions;
+  readonly #stopping = new AbortController();
+  #current: { job_id: string; cancel: AbortController } | undefined;
+  #wake = Promise.withResolvers<void>();
+  #worker: Promise<void> | undefined;
+
+  constructor(options: RunnerOptions) {
+    this.#o = options;
+  }
+
+  /** Reports jobs that a crash interrupted, then works until {@link stop}. */
+  start(): void {
+    for (const job of this.#o.state.jobs.running()) {
+      this.#finish(job, {
+        ...NOTHING,
+        status: "interrupted",
+        error_class: "agent_restarted",
+        error: "The agent ended while this job ran, and has started again.",
+      });
+    }
+    this.#worker = this.#work();
+  }
+
+  /** Keeps a job. Call it in the transaction that records the command. */
+  accept(command: CommandRun): void {
+    this.#o.state.jobs.accept(command, this.#o.timing.now_ms());
+    this.poke();
+  }
+
+  /** Reports a job that came too late. Call it in the transaction that records the command. */
+  refuseExpired(command: CommandRun): void {
+    if (!this.#o.state.jobs.accept(command, this.#o.timing.now_ms())) return;
+    this.#finish(this.#o.state.jobs.byId(command.job_id)!, EXPIRED);
+  }
+
+  /** Cancels a waiting or running job; a finished or unknown one is left alone. */
+  cancel(command: CommandCancel): void {
+    const { job_id } = command;
+    if (this.#current?.job_id === job_id) return this.#current.cancel.abort();
+    const job = this.#o.state.jobs.byId(job_id);
+    if (job?.status !== "pending") return;
+    this.#finish(job, {
+      ...NOTHING,
+      status: "cancelled",
+      error_class: "cancelled",
+      error: "Cancelled before it began.",
+    });
+    this.poke();
+  }
+
+  /** Looks again for work: a job, credentials or the end came. */
+  poke(): void {
+    this.#wake.resolve();
+  }
+
+  get busy(): boolean {
+    return this.#current !== undefined || this.#o.state.jobs.pending().length > 0;
+  }
+
+  /**
+   * Jobs the server must not call lost: held here, or ended with a report still on its way.
+   * At most 64, as hello allows.
+   */
+  heldJobIds(): string[] {
+    const { jobs } = this.#o.state;
+    const held = [...jobs.running(), ...jobs.pending()].map((job) => job.id);
+    return [...new Set([...held, ...this.#o.outbox.jobIds()])].slice(0, 64);
+  }
+
+  /** Ends the running job as interrupted (restic is asked to end and waited for), and the work. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#current?.cancel.abort();
+    this.poke();
+    await this.#worker;
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      this.#wake = Promise.withResolvers<void>();
+      const job = this.#o.state.jobs.pending()[0];
+      if (job === undefined) await this.#wake.promise;
+      else await this.#take(job);
+    }
+  }
+
+  async #take(job: HeldJob): Promise<void> {
+    const settings = this.#o.settings.withRepository;
+    const left_ms = job.expires_at_ms - this.#o.timing.now_ms();
+    if (left_ms <= 0) {
+      return this.#finish(job, settings === undefined ? NO_CREDENTIALS : EXPIRED);
+    }
+    if (settings !== undefined) return await this.#run(job, settings);
+    // Timers are cut off at 24 days; commands live a day.
+    const woken = new AbortController();
+    const expiry = this.#o.timing.sleep(Math.min(left_ms, 86_400_000), woken.signal);
+    await Promise.race([this.#wake.promise, expiry]);
+    woken.abort();
+  }
+
+  async #run(job: HeldJob, settings: RepositorySettings): Promise<void> {
+    const { state, outbox, timing } = this.#o;
+    const cancel = new AbortController();
+    this.#current = { job_id: job.id, cancel };
+    const started_at_ms = timing.now_ms();
+    state.transaction(() => {
+      state.jobs.start(job.id, started_at_ms);
+      const started_at = iso(started_at_ms);
+      outbox.append({ type: "job.started", job_id: job.id, kind: job.kind, started_at });
+    });
+    const kind = jobKind(job.kind);
+    const outcome = await this.#outcomeOf(job, kind, settings, cancel.signal);
+    const stopped = this.#stopping.signal.aborted && outcome.status === "cancelled";
+    this.#finish(state.jobs.byId(job.id)!, stopped ? STOPPED : outcome);
+    try {
+      if (outcome.status !== "cancelled" && kind !== undefined) {
+        await this.#o.reports.followUp(kind.follow_ups(outcome), this.#stopping.signal);
+      }
+    } catch (error) {
+      this.#o.log.error(`cannot tell what changed after the job: ${messageOf(error)}`);
+    } finally {
+      this.#current = undefined;
+    }
+  }
+
+  /** Runs the job with its log and progress. Never throws. */
+  async #outcomeOf(
+    job: HeldJob,
+    kind: JobKindEntry | undefined,
+    settings: RepositorySettings,
+    signal: AbortSignal,
+  ): Promise<JobEnd & Outcome> {
+    if (kind === undefined) {
+      return failed("unknown", `This agent cannot run ${job.kind} jobs: update the agent.`);
+    }
+    const log = this.#logOf(job.id);
+    const progress = new Coalescer<AgentMessage>(
+      this.#o.timing,
+      PROGRESS_INTERVAL_MS,
+      (message) => this.#o.sendLive(message),
+    );
+    const over = new AbortController();
+    function onEvent(event: OperationEvent): void {
+      if (event.type === "log") log.add(event.stream, event.text);
+      else {
+        const message = { type: "job.progress", job_id: job.id, ...event.progress } as const;
+        progress.offer(message, over.signal);
+      }
+    }
+    try {
+      const program = await this.#o.restic.find();
+      if ("error" in program) return failed("restic_not_found", program.error);
+      const restic = this.#o.restic.open(program, settings);
+      return await kind.run(restic, job.args, { signal, onEvent });
+    } catch (error) {
+      this.#o.log.error(`job ${job.id} broke: ${messageOf(error)}`);
+      return failed("unknown", `The agent could not run restic: ${messageOf(error)}`);
+    } finally {
+      over.abort();
+      log.close();
+    }
+  }
+
+  #logOf(job_id: string): JobLog {
+    const { state, outbox, timing } = this.#o;
+    return new JobLog({
+      timing,
+      write: (lines) =>
+        state.relaxedTransaction(() => {
+          outbox.appendLog(job_id, lines);
+          state.jobs.setLogLines(job_id, lines.at(-1)!.seq);
+        }),
+    });
+  }
+
+  #finish(job: HeldJob, end: JobEnd): void {
+    const { state, outbox, timing } = this.#o;
+    state.joinTransaction(() => {
+      state.jobs.finish(job.id);
+      outbox.append({
+        type: "job.finished",
+        job_id: job.id,
+        kind: job.kind,
+        ...end,
+        error: end.error?.slice(0, 4000) ?? null,
+        log_lines: job.log_lines,
+        started_at: job.started_at_ms === null ? null : iso(job.started_at_ms),
+        finished_at: iso(timing.now_ms()),
+      });
+    });
+    this.#o.log.info(`${job.kind} job ${end.status}`, { job: job.id });
+  }
+}
+
+const NOTHING = { exit_code: null, stats: null } as const;
+const NO_CREDENTIALS = failed(
+  "no_credentials",
+  "The job expired while it waited for the repository's credentials.",
+);
+const EXPIRED = failed(
+  "expired",
+  "The job reached this host too late, or this host's clock is wrong. Nothing was run.",
+);
+const STOPPED: JobEnd = {
+  ...NOTHING,
+  status: "interrupted",
+  error_class: "agent_restarted",
+  error: "The agent was stopped while this job ran.",
+};
+
+function failed(error_class: NonNullable<Outcome["error_class"]>, error: string): Outcome {
+  return { ...NOTHING, status: "failed", error_class, error };
+}

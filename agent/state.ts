@@ -1,0 +1,100 @@
+/**
+ * @module state.db: what must survive a crash of the agent. Reports not yet acknowledged, commands
+ * already seen, jobs accepted. It holds no secret: those are in secrets.enc.
+ */
+import { DatabaseSync } from "node:sqlite";
+import { HeldJobsStore } from "./held_jobs_store.ts";
+import { OutboxStore } from "./outbox_store.ts";
+import { SeenStore } from "./seen_store.ts";
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS commands (
+    id TEXT PRIMARY KEY, seen_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    args TEXT NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'finished')),
+    accepted_at_ms INTEGER NOT NULL,
+    started_at_ms INTEGER,
+    log_lines INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS outbox (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    class TEXT NOT NULL CHECK (class IN ('result', 'log')),
+    job_id TEXT,
+    body TEXT NOT NULL,
+    lines INTEGER NOT NULL DEFAULT 0,
+    dropped_lines INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (run_id, seq)
+  ) STRICT;
+`;
+
+/** The open database and its three nouns. */
+export class AgentState {
+  readonly #db: DatabaseSync;
+  readonly outbox: OutboxStore;
+  readonly seen: SeenStore;
+  readonly jobs: HeldJobsStore;
+
+  /** `identity` names the enrolment: state of another one is dropped, it belongs to another host. */
+  constructor(path: string, identity: string) {
+    this.#db = new DatabaseSync(path);
+    this.#db.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;" +
+        "PRAGMA cache_size = -512;" + SCHEMA,
+    );
+    this.outbox = new OutboxStore(this.#db);
+    this.seen = new SeenStore(this.#db);
+    this.jobs = new HeldJobsStore(this.#db);
+    this.#adopt(identity);
+  }
+
+  /** All or nothing, and on the disk when it returns. */
+  transaction<T>(work: () => T): T {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.#db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** As {@link transaction}, or part of the one that is open. */
+  joinTransaction<T>(work: () => T): T {
+    return this.#db.isTransaction ? work() : this.transaction(work);
+  }
+
+  /** As {@link transaction}, but the last moments may be lost in a power cut. For log lines. */
+  relaxedTransaction<T>(work: () => T): T {
+    this.#db.exec("PRAGMA synchronous = NORMAL");
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#db.exec("PRAGMA synchronous = FULL");
+    }
+  }
+
+  /** Closes the file. */
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+
+  #adopt(identity: string): void {
+    if (this.seen.fact("identity") === identity) return;
+    this.transaction(() => {
+      this.#db.exec(
+        "DELETE FROM facts; DELETE FROM commands; DELETE FROM jobs; DELETE FROM outbox;",
+      );
+      this.seen.setFact("identity", identity);
+    });
+  }
+}

@@ -1,0 +1,87 @@
+/** @module What `status` tells, read from the files: the running agent is not asked. */
+import { join } from "node:path";
+import { SOFTWARE_VERSION } from "../server/protocol/version.ts";
+import { openState } from "./agent.ts";
+import { readConfig } from "./config.ts";
+import type { Directories } from "./directories.ts";
+import type { ExitCode } from "./errors.ts";
+import { runningAgent } from "./lock.ts";
+
+export interface Status {
+  version: string;
+  server_url: string;
+  host_id: string;
+  host_name: string;
+  running: boolean;
+  pid: number | null;
+  connected: boolean;
+  /** In words, with the time since which it holds. */
+  connection: string | null;
+  since: string | null;
+  jobs: string[];
+  /** Reports that the server has not yet acknowledged. */
+  unsent_reports: number;
+}
+
+/** @throws {AgentError} bad_config if this machine is not enrolled, permission */
+export async function readStatus(directories: Directories): Promise<Status> {
+  const config = await readConfig(directories.config_dir);
+  const pid = await runningAgent(directories.state_dir);
+  const status: Status = {
+    version: SOFTWARE_VERSION,
+    server_url: config.server_url,
+    host_id: config.host_id,
+    host_name: config.host_name,
+    running: pid !== undefined,
+    pid: pid ?? null,
+    connected: false,
+    connection: null,
+    since: null,
+    jobs: [],
+    unsent_reports: 0,
+  };
+  if (!await exists(join(directories.state_dir, "state.db"))) return status;
+  using state = openState(directories.state_dir, config);
+  const noted = JSON.parse(state.seen.fact("connection") ?? "null") as
+    | { connected: boolean; what: string; at: string }
+    | null;
+  return {
+    ...status,
+    connected: status.running && noted?.connected === true,
+    connection: status.running ? noted?.what ?? null : null,
+    since: noted?.at ?? null,
+    jobs: [...state.jobs.running(), ...state.jobs.pending()].map((job) => job.id),
+    unsent_reports: state.outbox.count(),
+  };
+}
+
+/** For people. */
+export function describeStatus(status: Status): string {
+  const lines = [
+    `host      ${status.host_name} (${status.host_id})`,
+    `server    ${status.server_url}`,
+    `agent     ${status.version}, ${status.running ? `running as ${status.pid}` : "not running"}`,
+  ];
+  if (status.running) {
+    const since = status.since === null ? "" : ` since ${status.since}`;
+    lines.push(`server is ${status.connected ? "connected" : status.connection}${since}`);
+  }
+  lines.push(`jobs      ${status.jobs.length === 0 ? "none" : status.jobs.join(", ")}`);
+  lines.push(`unsent    ${status.unsent_reports} reports`);
+  return lines.join("\n");
+}
+
+/** What a script wants to know: running and connected is 0. */
+export function statusExit(status: Status): ExitCode {
+  if (!status.running) return "failed";
+  return status.connected ? "ok" : "server_unreachable";
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
