@@ -19,7 +19,7 @@ function hostileTexts(folder: string): string[] {
     "--dry-run",
     "--json=false",
     "@f",
-    "@/etc/passwd",
+    "@passwd",
     "#comment",
     "$HOME",
     "${PATH}",
@@ -56,9 +56,11 @@ function hostileTexts(folder: string): string[] {
   ];
 }
 
+/** No file that one of the texts would make as a command is there; restic's own folder is `/`. */
 function noCanary(folder: string): void {
-  for (const entry of Deno.readDirSync(folder)) {
-    assert(!entry.name.includes(CANARY) && entry.name !== "canary", entry.name);
+  for (const place of [folder, "/"]) {
+    const names = [...Deno.readDirSync(place)].map(({ name }) => name);
+    assert(!names.includes(CANARY) && !names.includes("canary"), place);
   }
 }
 
@@ -114,13 +116,9 @@ Deno.test("backup() takes hostile tags and excludes literally", async () => {
   const texts = hostileTexts(storage.folder);
   // restic trims a tag; a comma is refused before restic runs.
   const tags = texts.filter((text) => text === text.trim() && !text.includes(","));
-  // A lone "**" or "-…=*" would exclude by what it means, which is what an exclude is for.
-  const excludes = [
-    ...texts.filter((text) => !/^\*\*$|^\{|^back/.test(text)),
-    "$HOME",
-    "#comment",
-    " a",
-  ];
+  // "**" excludes all, as it should; a bracket that stays open is no pattern.
+  const patterns = texts.filter((text) => text !== "**" && !text.includes("[2K"));
+  const excludes = [...patterns, "#comment", " a"];
   assert(tags.length >= 30 && excludes.length >= 30);
   const outcome = await restic.backup({ paths: [source], excludes, tags }, {}, recorder());
   assert.equal(outcome.status, "succeeded", outcome.error ?? "");
@@ -134,6 +132,19 @@ Deno.test("backup() takes hostile tags and excludes literally", async () => {
   assert.deepEqual(names, ["keep"]);
   noCanary(storage.folder);
   noCanary(source);
+});
+
+Deno.test("backup() says which exclude is no pattern, and backs nothing up", async () => {
+  await using storage = await Storage.start();
+  const restic = await storage.restic();
+  await restic.init(recorder());
+  const set = { paths: [storage.folder], excludes: ["[open"], tags: [] };
+  const outcome = await restic.backup(set, {}, recorder());
+  assert.equal(outcome.status, "failed");
+  assert.match(
+    outcome.error ?? "",
+    /invalid pattern\(s\) provided: \[open\. Nothing was backed up/,
+  );
 });
 
 Deno.test("backup() refuses a tag with a comma and a NUL before restic runs", async () => {

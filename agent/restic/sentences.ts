@@ -112,11 +112,17 @@ function lockOwner(findings: Findings): string {
   return owner === null ? "" : ` (process ${owner[1]} on ${owner[2]})`;
 }
 
-/** restic's reason: the first line of its last error, else the last line of stderr. */
+/** restic's reason: its last error without the stack that may follow, else stderr's last line. */
 function lastWords(findings: Findings): string {
-  const message = findings.exit_message?.split("\n", 1)[0] || fatalLine(findings) ||
+  const message = firstSentence(findings.exit_message ?? "") || fatalLine(findings) ||
     findings.stderr_tail.at(-1) || findings.last_retry || "";
   return message.replace(/^(Fatal: )+/, "").replace(/[.\s]+$/, "");
+}
+
+/** The first line, and the second where the first only announces it. */
+function firstSentence(message: string): string {
+  const [first = "", second = ""] = message.split("\n", 2);
+  return first.endsWith(":") ? `${first} ${second}`.trim() : first;
 }
 
 function fatalLine(findings: Findings): string | undefined {
