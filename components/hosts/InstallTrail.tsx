@@ -32,7 +32,9 @@ export function InstallTrail({ facts, actor, csrf_token, now_ms }: InstallTrailP
           now_ms={now_ms}
           items={steps.map((step) => ({
             ...step,
-            action: <StepAction step={step} host={host} actor={actor} csrf_token={csrf_token} />,
+            action: step.offers === undefined
+              ? undefined
+              : <StepAction step={step} host={host} actor={actor} csrf_token={csrf_token} />,
           }))}
         />
       </div>

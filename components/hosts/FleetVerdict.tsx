@@ -1,0 +1,81 @@
+/** @module The verdict over the fleet: sentence, facts, bar and legend. */
+import type { Overview } from "../../server/fleet/fleet.ts";
+import { bytes, count, counted } from "../format.ts";
+import { withQuery } from "../Pager.tsx";
+import { Verdict } from "../Verdict.tsx";
+import { wordOf } from "../vocabulary.ts";
+import { fleetNews, fleetTitle, type News, STATES_WORST_FIRST } from "./fleet_verdict.ts";
+
+/** The answer about all hosts; each part leads to the hosts it speaks of. */
+export function FleetVerdict({ overview, url }: { overview: Overview; url: URL }) {
+  const { by_state, jobs_24h } = overview;
+  const here = url.searchParams.get("state");
+  const hrefOf = (state: string) =>
+    withQuery(url, { state: here === state ? undefined : state, q: undefined, tag: undefined });
+  return (
+    <div data-live="verdict">
+      <Verdict
+        title={
+          <>
+            {fleetTitle(overview)}
+            {by_state.gaps === 0 ? null : (
+              <>
+                ,{" "}
+                <a class="also" data-s="warn" href={hrefOf("gaps")}>
+                  {count(by_state.gaps)} with gaps
+                </a>
+              </>
+            )}
+          </>
+        }
+        sub={<NewsLine news={fleetNews(overview)} hrefOf={hrefOf} paused={by_state.paused} />}
+        facts={[
+          {
+            label: "Stored",
+            value: bytes(overview.stored_bytes),
+            note: counted(overview.snapshots, "snapshot"),
+          },
+          {
+            label: "Last 24 h",
+            value: counted(jobs_24h.total, "job"),
+            note: jobsNote(jobs_24h),
+          },
+        ]}
+        segments={STATES_WORST_FIRST.map((state) => ({
+          kind: state,
+          n: by_state[state],
+          href: `${hrefOf(state)}#hosts`,
+          here: here === state,
+        }))}
+      />
+    </div>
+  );
+}
+
+interface NewsLineProps {
+  news: News[];
+  hrefOf: (state: string) => string;
+  paused: number;
+}
+
+function NewsLine({ news, hrefOf, paused }: NewsLineProps) {
+  return (
+    <>
+      {news.length === 0 ? "Nothing needs you." : news.map(({ text, state }, at) => (
+        <>
+          {at === 0 ? "" : at === news.length - 1 ? " and " : ", "}
+          <a class="st" data-s={wordOf(state).tone} href={hrefOf(state)}>{text}</a>
+        </>
+      ))}
+      {news.length === 0 ? "" : "."}
+      {paused === 0 ? "" : ` ${count(paused)} paused.`}
+    </>
+  );
+}
+
+function jobsNote(jobs: Overview["jobs_24h"]): string {
+  const parts = [`${count(jobs.succeeded)} succeeded`];
+  if (jobs.warning > 0) parts.push(`${count(jobs.warning)} with warnings`);
+  if (jobs.failed > 0) parts.push(`${count(jobs.failed)} failed`);
+  return jobs.total === 0 ? "none ended" : parts.join(", ");
+}

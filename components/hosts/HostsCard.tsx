@@ -1,0 +1,81 @@
+/** @module The card with the hosts: filter, table, pages, and what stands there when none matches. */
+import { type Actor, can } from "../../server/auth/permissions.ts";
+import type { Overview } from "../../server/fleet/fleet.ts";
+import { paths } from "../../server/protocol/paths.ts";
+import { Empty } from "../Card.tsx";
+import { count } from "../format.ts";
+import { Icon } from "../Icon.tsx";
+import { Pager } from "../Pager.tsx";
+import { Count } from "../Status.tsx";
+import { HostFilter } from "./HostFilter.tsx";
+import { HostTable } from "./HostTable.tsx";
+
+export interface HostsCardProps {
+  overview: Overview;
+  /** How many hosts match the filter. */
+  matching: number;
+  query: { limit: number; offset: number };
+  url: URL;
+  actor: Actor;
+  csrf_token: string;
+}
+
+/** Hosts of this page, worst first. */
+export function HostsCard({ overview, matching, query, url, actor, csrf_token }: HostsCardProps) {
+  const is_filtered = ["q", "state", "tag"].some((name) => url.searchParams.get(name));
+  const several = matching > query.limit || query.offset > 0;
+  return (
+    <section class="card clipcard" aria-labelledby="hosts-title" id="hosts">
+      <header class="card-head">
+        <h2 id="hosts-title">Hosts</h2>
+        <span data-live="hosts-count">
+          <Count value={count(matching)} />
+        </span>
+        <span class="actions">
+          <HostFilter url={url} />
+          {can(actor, "host.add")
+            ? (
+              <a class="btn btn-sm h-7" href={paths.addHost()}>
+                <Icon name="plus" size={14} />
+                Add host
+              </a>
+            )
+            : <span class="pill">Read only</span>}
+        </span>
+      </header>
+      <div data-live="hosts">
+        {overview.hosts.length === 0
+          ? (
+            <Empty icon="search" title="No host matches">
+              <p class="break">{describe(url)}</p>
+              <a class="btn btn-sm" href={url.pathname}>Clear the filter</a>
+            </Empty>
+          )
+          : (
+            <HostTable
+              hosts={overview.hosts}
+              strips={overview.strips}
+              running={overview.running}
+              actor={actor}
+              csrf_token={csrf_token}
+              now_ms={overview.now_ms}
+            />
+          )}
+        {!several && !is_filtered ? null : (
+          <footer class="card-foot">
+            {several
+              ? <Pager url={url} {...query} total={matching} />
+              : <a class="link" href={url.pathname}>Show all hosts</a>}
+          </footer>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function describe(url: URL): string {
+  return ["q", "state", "tag"].flatMap((name) => {
+    const value = url.searchParams.get(name);
+    return value ? [`${name === "q" ? "text" : name}: ${value}`] : [];
+  }).join(", ");
+}

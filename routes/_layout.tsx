@@ -1,0 +1,19 @@
+import { Shell } from "../components/Shell.tsx";
+import { define } from "../server/state.ts";
+
+/** The shell around every page; pages before sign-in stand alone. */
+export default define.layout(function Layout({ Component, state, url }) {
+  const { actor, services } = state;
+  if (actor === undefined || actor.role === null) return <Component />;
+  const summary = services.fleet.summary(actor);
+  return (
+    <Shell
+      pathname={url.pathname}
+      counts={{ hosts: summary.hosts, running: summary.running_jobs }}
+      user={{ name: actor.name, role: actor.role }}
+      csrf_token={state.csrf_token}
+    >
+      <Component />
+    </Shell>
+  );
+});
