@@ -1,5 +1,8 @@
-/** @module The web application: middlewares in order, then the files under routes/. */
-import { App, type Middleware, staticFiles } from "fresh";
+/** @module The web application: middlewares in order, static files, then the files under routes/. */
+import { App, type Context, staticFiles } from "fresh";
+import { h, type VNode } from "preact";
+import ErrorPage from "../routes/_error.tsx";
+import type { AppError } from "./errors.ts";
 import { type Build, setBuild } from "./fresh/build.ts";
 import { middlewares } from "./http/middlewares.ts";
 import type { Services } from "./services.ts";
@@ -9,12 +12,12 @@ export type Handler = (request: Request, info?: Deno.ServeHandlerInfo) => Promis
 
 /** The app's handler for `Deno.serve`, and for tests without a port. */
 export function createApp(services: Services, build: Build): Handler {
-  return appOf(middlewares(services), build).handler();
-}
-
-/** The same with any middlewares; `staticFiles` runs after them, so that its answers get their headers. */
-export function appOf(before: Middleware<State>[], build: Build): App<State> {
   const app = new App<State>();
   setBuild(app, build);
-  return app.use(...(before as [Middleware<State>])).use(staticFiles()).fsRoutes();
+  for (const middleware of middlewares(services, { errorPage })) app.use(middleware);
+  return app.use(staticFiles()).fsRoutes().handler();
+}
+
+function errorPage(ctx: Context<State>, error: AppError): VNode {
+  return h(ErrorPage, { ...ctx, data: null, error }) as VNode;
 }

@@ -11,7 +11,7 @@ export interface Asset {
 export interface Assets {
   /**
    * A file by its name in the build: `agent.js` and `install.sh`, which only routes serve, or a static
-   * file without its leading slash, as `app.css` and `icons.svg`.
+   * file without its leading slash, as `styles.css` and `icons.svg`.
    */
   find(name: string): Asset | undefined;
 }

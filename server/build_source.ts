@@ -25,7 +25,7 @@ export function loadBuild(): Promise<Loaded> {
 
 async function load(): Promise<Loaded> {
   try {
-    const made = new Map([["/app.css", await stylesheet()]]);
+    const made = new Map([["/styles.css", await stylesheet()]]);
     const sources = await findSources(PROJECT_DIR, made);
     const others = await otherFiles();
     const build = await importSources(sources);

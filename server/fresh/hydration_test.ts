@@ -23,7 +23,7 @@ async function fixture() {
     const answer = await ctx.next();
     answer.headers.set(
       "content-security-policy",
-      `default-src 'none'; connect-src 'self'; script-src 'self' 'nonce-${ctx.state.nonce}'`,
+      `default-src 'none'; connect-src 'self'; script-src 'nonce-${ctx.state.nonce}' 'strict-dynamic'`,
     );
     return answer;
   });

@@ -41,8 +41,6 @@ export async function renderDocument<State>(
 
   const headers = new Headers(init.headers);
   headers.set("Content-Type", "text/html; charset=utf-8");
-  const preload = state.preloads().map((url) => `<${url}>; rel="modulepreload"; as="script"`);
-  if (preload.length > 0) headers.append("Link", preload.join(", "));
   return new Response(`<!DOCTYPE html>${html}`, { ...init, status: init.status ?? 200, headers });
 }
 

@@ -37,13 +37,6 @@ export class RenderState {
     for (const island of build.islands) this.islands.set(island.component, island);
   }
 
-  /** Addresses of the scripts this page needs; none without islands. */
-  preloads(): string[] {
-    if (this.#used.size === 0) return [];
-    return [this.#boot_url, ...[...this.#used].map((island) => island.url)]
-      .map((url) => this.#base + url);
-  }
-
   /** Remembers an island's props and returns the text of its marker. */
   addIsland(island: BuiltIsland, props: Props): string {
     this.#used.add(island);
@@ -78,9 +71,14 @@ export class RenderState {
       [...this.#used].map((island) => [island.name, this.#base + island.url]),
     );
     const json = serialize({ urls, props: this.#props.map((one) => one.props) });
+    // As links, not as a header: a policy with 'strict-dynamic' wants the nonce on them too.
+    const preloads = Object.values(urls).map((href) =>
+      h("link", { key: href, rel: "modulepreload", href, nonce: this.nonce })
+    );
     return h(
       Fragment,
       null,
+      preloads,
       h("script", {
         id: "__FRSH_STATE",
         type: "application/json",

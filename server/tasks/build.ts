@@ -13,7 +13,7 @@ import { serverScript } from "./build_server.ts";
 export async function buildAll(): Promise<void> {
   try {
     const others = await otherFiles();
-    const made = new Map([["/app.css", await stylesheet()]]);
+    const made = new Map([["/styles.css", await stylesheet()]]);
     const sources = await findSources(PROJECT_DIR, made);
     const server = await serverScript({ sources, others });
     await Deno.mkdir(BUILD_DIR, { recursive: true });

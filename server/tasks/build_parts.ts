@@ -36,14 +36,14 @@ export const ONE_FILE: BuildOptions = {
  */
 export async function stylesheet(): Promise<StaticFile> {
   const key = await sourceKey();
-  const kept = join(BUILD_DIR, `app-${key}.css`);
+  const kept = join(BUILD_DIR, `styles-${key}.css`);
   try {
-    return staticFile(await Deno.readFile(kept), "app.css");
+    return staticFile(await Deno.readFile(kept), "styles.css");
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   await Deno.mkdir(BUILD_DIR, { recursive: true });
-  const out = join(BUILD_DIR, `app-${crypto.randomUUID()}.tmp`);
+  const out = join(BUILD_DIR, `styles-${crypto.randomUUID()}.tmp`);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -65,7 +65,7 @@ export async function stylesheet(): Promise<StaticFile> {
     throw new Error(`Tailwind failed on static/styles.css:\n${new TextDecoder().decode(stderr)}`);
   }
   await Deno.rename(out, kept);
-  return staticFile(await Deno.readFile(kept), "app.css");
+  return staticFile(await Deno.readFile(kept), "styles.css");
 }
 
 /** The agent as one file. Throws when it does not compile or contains zod, which costs 10 MB of memory. */
