@@ -49,61 +49,24 @@ function bandwidthOf(form: Fields): Record<string, number> {
   return limits;
 }
 
-/** What the settings form holds, before it is checked. A field that was not drawn is not changed. */
-export function editInput(form: Fields) {
-  return {
+/** What the settings form asks for. A field that was not drawn is not changed. @throws {ZodError} */
+export function editRequest(form: Fields): EditHostRequest {
+  return EditHostRequest.parse({
     ...(form.has("name") ? { name: textOf(form, "name") } : {}),
     ...(form.has("tags") ? { tags: wordsOf(form, "tags") } : {}),
     ...(form.has("goal_hours")
       ? { goal_seconds: Math.round(Number(textOf(form, "goal_hours")) * 3600) }
       : {}),
-    ...(form.has("paths")
+    ...(form.has("backup_set.paths")
       ? {
         backup_set: {
-          paths: linesOf(form, "paths"),
-          excludes: linesOf(form, "excludes"),
-          tags: wordsOf(form, "snapshot_tags"),
+          paths: linesOf(form, "backup_set.paths"),
+          excludes: linesOf(form, "backup_set.excludes"),
+          tags: wordsOf(form, "backup_set.tags"),
         },
       }
       : {}),
-  };
-}
-
-/** The settings form checked: a request, or for each field of the form what is wrong with it. */
-export function checkEdit(
-  form: Fields,
-): { request: EditHostRequest } | { errors: Record<string, string> } {
-  const result = EditHostRequest.safeParse(editInput(form));
-  if (result.success) return { request: result.data };
-  const errors: Record<string, string> = {};
-  for (const issue of result.error.issues) {
-    errors[FIELD_NAMES[issue.path.slice(0, 2).join(".")] ?? String(issue.path[0])] ??= messageOf(
-      issue.path,
-      issue.message,
-      form,
-    );
-  }
-  return { errors };
-}
-
-const FIELD_NAMES: Record<string, string> = {
-  "backup_set.paths": "paths",
-  "backup_set.excludes": "excludes",
-  "backup_set.tags": "snapshot_tags",
-  goal_seconds: "goal_hours",
-};
-
-function messageOf(path: PropertyKey[], message: string, form: Fields): string {
-  if (path[0] === "goal_seconds") return "Give a number of hours from 1 to 8,784";
-  const at = path.at(-1);
-  if (typeof at !== "number") return message;
-  if (path[0] === "tags") return `"${wordsOf(form, "tags")[at]}": ${message}`;
-  const entries = {
-    paths: linesOf(form, "paths"),
-    excludes: linesOf(form, "excludes"),
-    tags: wordsOf(form, "snapshot_tags"),
-  }[String(path[1])];
-  return `"${entries?.[at]}": ${message}`;
+  });
 }
 
 /** The change of address or secrets: only fields that were filled in. @throws {ZodError} */

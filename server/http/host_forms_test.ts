@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkEdit, credentialsRequest, editInput, startRequest } from "./host_forms.ts";
+import { credentialsRequest, editRequest, startRequest } from "./host_forms.ts";
 
 function aForm(fields: Record<string, string>): FormData {
   const form = new FormData();
@@ -34,34 +34,28 @@ Deno.test("startRequest() refuses an action that it does not know", () => {
   assert.throws(() => startRequest(aForm({ action: "prune" })), { code: "bad_request" });
 });
 
-Deno.test("editInput() changes nothing that the form did not draw", () => {
-  assert.deepEqual(editInput(aForm({ name: "web-02" })), { name: "web-02" });
+Deno.test("editRequest() changes nothing that the form did not draw", () => {
+  assert.deepEqual(editRequest(aForm({ name: "web-02" })), { name: "web-02" });
 });
 
-Deno.test("checkEdit() reads lines, words and hours", () => {
+Deno.test("editRequest() reads lines, words and hours", () => {
   const form = aForm({
     tags: "prod, web,",
-    paths: "/etc\r\n\r\n \n/srv/ends in space \n",
-    excludes: "*.tmp",
-    snapshot_tags: "",
+    "backup_set.paths": "/etc\r\n\r\n \n/srv/ends in space \n",
+    "backup_set.excludes": "*.tmp",
+    "backup_set.tags": "",
     goal_hours: "26",
   });
-  assert.deepEqual(checkEdit(form), {
-    request: {
-      tags: ["prod", "web"],
-      goal_seconds: 93_600,
-      backup_set: { paths: ["/etc", "/srv/ends in space "], excludes: ["*.tmp"], tags: [] },
-    },
+  assert.deepEqual(editRequest(form), {
+    tags: ["prod", "web"],
+    goal_seconds: 93_600,
+    backup_set: { paths: ["/etc", "/srv/ends in space "], excludes: ["*.tmp"], tags: [] },
   });
 });
 
-Deno.test("checkEdit() says for each field what is wrong, and which line", () => {
-  const form = aForm({ name: "", goal_hours: "soon", paths: "/etc\nhome", excludes: "" });
-  const checked = checkEdit(form);
-  assert.ok("errors" in checked);
-  assert.match(checked.errors["paths"]!, /^"home": must be absolute/);
-  assert.equal(checked.errors["name"], "Give the host a name");
-  assert.match(checked.errors["goal_hours"]!, /hours/);
+Deno.test("editRequest() refuses hours that are no number and a path that is not absolute", () => {
+  assert.throws(() => editRequest(aForm({ goal_hours: "soon" })));
+  assert.throws(() => editRequest(aForm({ "backup_set.paths": "home" })));
 });
 
 Deno.test("credentialsRequest() takes only what was filled in", () => {

@@ -1,0 +1,169 @@
+/** @module What can be changed about a host: name, tags, default backup set, goal. */
+import type { ComponentChildren } from "preact";
+import type { Host } from "../../server/protocol/entities.ts";
+import { Note } from "../Card.tsx";
+import { CsrfField, Field, TextArea } from "../Field.tsx";
+import { ago, counted } from "../format.ts";
+
+export interface SettingsFormProps {
+  host: Host;
+  rights: { edit: boolean; edit_backup_set: boolean };
+  csrf_token: string;
+  now_ms: number;
+  /** What was typed, when the form comes back with errors. */
+  typed: Record<string, string>;
+  errors: Record<string, string>;
+}
+
+/** One form; each role gets the fields that it may change and reads the others. */
+export function SettingsForm(props: SettingsFormProps) {
+  const { host, rights, csrf_token, typed, errors } = props;
+  const general = errors[""];
+  const value = (name: string, saved: string) => typed[name] ?? saved;
+  const may_save = rights.edit || rights.edit_backup_set;
+  return (
+    <form class="card max-w-[1000px]" method="post" id="settings">
+      <CsrfField token={csrf_token} />
+      <input type="hidden" name="action" value="save" />
+      {general && <Note tone="fail" class="m-4" title="Not saved.">{general}</Note>}
+      <Section
+        title="Name and tags"
+        text="The name is shown everywhere. The repository does not move."
+      >
+        {rights.edit
+          ? (
+            <div class="cols [--min:13rem]">
+              <Field
+                name="name"
+                label="Name"
+                required
+                value={value("name", host.name)}
+                error={errors["name"]}
+              />
+              <Field
+                name="tags"
+                label="Tags"
+                note="separated by commas"
+                value={value("tags", host.tags.join(", "))}
+                error={errors["tags"]}
+              />
+            </div>
+          )
+          : (
+            <dl class="kv">
+              <dt>Name</dt>
+              <dd>{host.name}</dd>
+              <dt>Tags</dt>
+              <dd>{host.tags.length === 0 ? "none" : host.tags.join(", ")}</dd>
+            </dl>
+          )}
+      </Section>
+      <Section title="Default backup set" text="Run now uses it.">
+        {rights.edit_backup_set
+          ? (
+            <div class="stack stack-lg">
+              <TextArea
+                name="backup_set.paths"
+                label="Paths"
+                note="one absolute path a line"
+                rows={Math.max(3, host.backup_set.paths.length + 1)}
+                value={value("backup_set.paths", host.backup_set.paths.join("\n"))}
+                error={errors["backup_set.paths"]}
+              />
+              <TextArea
+                name="backup_set.excludes"
+                label="Excludes"
+                note="one restic pattern a line"
+                rows={Math.max(3, host.backup_set.excludes.length + 1)}
+                value={value("backup_set.excludes", host.backup_set.excludes.join("\n"))}
+                error={errors["backup_set.excludes"]}
+              />
+              <Field
+                name="backup_set.tags"
+                label="Snapshot tags"
+                note="separated by commas"
+                value={value("backup_set.tags", host.backup_set.tags.join(", "))}
+                error={errors["backup_set.tags"]}
+              />
+            </div>
+          )
+          : <BackupSetList host={host} />}
+      </Section>
+      <Section title="Goal" text="Without a good backup for longer than this, the host is overdue.">
+        {rights.edit ? <GoalField {...props} /> : <p>{counted(hoursOf(host), "hour")}</p>}
+      </Section>
+      {may_save && (
+        <footer class="card-foot px-5 py-3">
+          <button type="submit" class="btn btn-primary push">Save</button>
+        </footer>
+      )}
+    </form>
+  );
+}
+
+/** A titled part of a settings card. */
+export function Section(
+  { title, text, children }: { title: string; text: string; children: ComponentChildren },
+) {
+  return (
+    <section class="section">
+      <header>
+        <h2 class="h3">{title}</h2>
+        <p>{text}</p>
+      </header>
+      <div class="min-w-0">{children}</div>
+    </section>
+  );
+}
+
+function hoursOf(host: Host): number {
+  return Math.round(host.goal_seconds / 36) / 100;
+}
+
+function GoalField({ host, typed, errors, now_ms }: SettingsFormProps) {
+  const error = errors["goal_seconds"];
+  const good_at = host.last_good_backup_at;
+  return (
+    <div class="field">
+      <label class="row wrap gap-x-2.5 gap-y-2">
+        A good backup at least every
+        <span class="unit w-[120px]">
+          <input
+            class="input input-sm"
+            name="goal_hours"
+            inputMode="decimal"
+            value={typed["goal_hours"] ?? String(hoursOf(host))}
+            aria-invalid={error === undefined ? undefined : "true"}
+            aria-describedby="goal-hint"
+          />
+          <span>h</span>
+        </span>
+      </label>
+      {error && <p class="err">Give a number of hours from 1 to 8,784</p>}
+      <p class="hint" id="goal-hint">
+        {good_at === null
+          ? "There is no good backup yet."
+          : `The last good one was ${ago(Date.parse(good_at), now_ms)}.`}{" "}
+        A daily backup with an hour of slack needs 25 h or more.
+      </p>
+    </div>
+  );
+}
+
+function BackupSetList({ host }: { host: Host }) {
+  const { paths, excludes, tags } = host.backup_set;
+  return (
+    <dl class="kv">
+      <dt>Paths</dt>
+      <dd class="mono text-xs">
+        {paths.length === 0 ? "none" : paths.map((path) => <div key={path}>{path}</div>)}
+      </dd>
+      <dt>Excludes</dt>
+      <dd class="mono text-xs">
+        {excludes.length === 0 ? "none" : excludes.map((text) => <div key={text}>{text}</div>)}
+      </dd>
+      <dt>Snapshot tags</dt>
+      <dd>{tags.length === 0 ? "none" : tags.join(", ")}</dd>
+    </dl>
+  );
+}
