@@ -13,6 +13,7 @@ const CATALOGUE = {
   password_too_short: 400,
   password_common: 400,
   unauthenticated: 401,
+  not_set_up: 403,
   bad_credentials: 401,
   bad_token: 401,
   forbidden: 403,
@@ -24,6 +25,7 @@ const CATALOGUE = {
   already_set_up: 409,
   already_enrolled: 409,
   job_finished: 409,
+  not_enrolled: 409,
   no_credentials: 409,
   no_paths: 409,
   not_initialised: 409,
@@ -89,10 +91,33 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof SyntaxError) {
     return new AppError("bad_request", "The body is not valid JSON", { cause: error });
   }
+  const full = storageFault(error);
+  if (full !== undefined) return full;
   return new AppError("internal", "The server could not do this. The log has the reason", {
     hint: "Give the request id to whoever reads the server's log",
     cause: error,
   });
+}
+
+/** SQLite's result codes (https://sqlite.org/rescode.html) that an operator can do something about. */
+function storageFault(error: unknown): AppError | undefined {
+  const result = (error as { errcode?: unknown } | null)?.errcode;
+  if (typeof result !== "number") return undefined;
+  switch (result & 0xff) {
+    case 5: // SQLITE_BUSY
+      return new AppError("busy", "The database is busy", {
+        hint: "Try again in a few seconds",
+        retry_after_seconds: 5,
+        cause: error,
+      });
+    case 13: // SQLITE_FULL
+      return new AppError("storage_full", "The server's disk is full: nothing was changed", {
+        hint: "Free some space where the server keeps its data",
+        cause: error,
+      });
+    default:
+      return undefined;
+  }
 }
 
 /** The body of an error over REST. */

@@ -1,0 +1,78 @@
+/** @module Builds every service from its parts, in the order of who needs whom. */
+import { AgentSessions } from "./agents/agent_sessions.ts";
+import { Hub } from "./agents/hub.ts";
+import type { Assets } from "./assets.ts";
+import { Audit } from "./audit/audit.ts";
+import { RateLimits } from "./auth/rate_limits.ts";
+import { Sessions } from "./auth/sessions.ts";
+import type { SetupCode } from "./auth/setup_code.ts";
+import { Users } from "./auth/users.ts";
+import type { Clock } from "./clock.ts";
+import { Commands } from "./commands/commands.ts";
+import type { Config } from "./config.ts";
+import type { Database } from "./db/database.ts";
+import { MetaStore } from "./db/meta_store.ts";
+import { Fleet } from "./fleet/fleet.ts";
+import { FleetEvents } from "./fleet/fleet_events.ts";
+import { Enrollment } from "./hosts/enrollment.ts";
+import { Hosts } from "./hosts/hosts.ts";
+import { JobStream } from "./jobs/job_stream.ts";
+import { Jobs } from "./jobs/jobs.ts";
+import type { Log } from "./log.ts";
+import { Repositories } from "./repositories/repositories.ts";
+import type { ServerIdentity } from "./secrets/identity.ts";
+import type { Sealer } from "./secrets/seal.ts";
+import type { Services } from "./services.ts";
+import { Snapshots } from "./snapshots/snapshots.ts";
+
+/** What comes from outside: files, the clock, the database. */
+export interface Parts {
+  clock: Clock;
+  log: Log;
+  assets: Assets;
+  db: Database;
+  sealer: Sealer;
+  identity: ServerIdentity;
+  setup_code: SetupCode;
+}
+
+/** The product's services over these parts. Starts nothing: no timer, no port. */
+export async function createServices(config: Config, parts: Parts): Promise<Services> {
+  const { clock, log, db, sealer, identity } = parts;
+  const { base_url } = config;
+  const { epoch } = new MetaStore(db);
+  const csrf_key = await sealer.derive("csrf");
+
+  const audit = new Audit(db, clock);
+  const users = new Users({ db, clock, audit });
+  const sessions = new Sessions({ db, clock, audit, csrf_key });
+  const rate_limits = new RateLimits(clock);
+
+  const hub = new Hub();
+  const link = hub;
+  const fleet_events = new FleetEvents();
+  const changes = fleet_events;
+  const hosts = new Hosts({ db, clock, audit, link, changes });
+  const repositories = new Repositories({ db, clock, audit, sealer, link, changes });
+  const enrollment = new Enrollment({
+    ...{ db, clock, audit, sealer, identity, hosts, repositories, link, changes },
+    ...{ base_url, epoch },
+  });
+  const snapshots = new Snapshots({ db, clock, repositories, changes });
+  const commands = new Commands(db, clock);
+  const job_stream = new JobStream();
+  const jobs = new Jobs({
+    ...{ db, clock, audit, hosts, repositories, commands, link, changes },
+    stream: job_stream,
+  });
+  const fleet = new Fleet({ db, clock, hosts, jobs });
+  const agent_sessions = new AgentSessions({
+    ...{ db, clock, log, hub, identity, changes, base_url, epoch },
+    ...{ jobs, snapshots, repositories, commands, hosts },
+  });
+  return {
+    ...parts,
+    ...{ config, epoch, audit, users, sessions, rate_limits, hub, agent_sessions, commands },
+    ...{ hosts, enrollment, repositories, jobs, job_stream, snapshots, fleet, fleet_events },
+  };
+}
