@@ -1,22 +1,28 @@
 /** @module Jobs: starting, queueing per repository, following and ending them. */
-import type { Actor } from "../auth/permissions.ts";
 import type { Audit } from "../audit/audit.ts";
+import { type Actor, demand } from "../auth/permissions.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Database } from "../db/database.ts";
+import { AppError } from "../errors.ts";
 import type { Hosts } from "../hosts/hosts.ts";
+import { mintId } from "../ids.ts";
 import type { AgentLink, ChangeFeed } from "../ports.ts";
-import type {
-  JobFinished,
-  JobProgress,
-  JobStarted,
-  LogStreamMessage,
-} from "../protocol/agent_messages.ts";
-import type { Job, LogLine } from "../protocol/entities.ts";
-import type { JobStreamMessage } from "../protocol/job_stream.ts";
+import type { Host, Job, JobKind, LogLine } from "../protocol/entities.ts";
+import { COMMAND_TTL_SECONDS } from "../protocol/limits.ts";
 import type { ListJobsQuery, StartJobRequest } from "../protocol/rest.ts";
 import type { Repositories } from "../repositories/repositories.ts";
-import type { JobStream } from "./job_stream.ts";
+import { type HostDay, HostDaysStore } from "./host_days_store.ts";
+import { demandStartable, JOB_KINDS } from "./job_kinds.ts";
+import { JobLogsStore } from "./job_logs_store.ts";
+import { type JobNews, JobNewsBoard } from "./job_news.ts";
+import { JobQueue } from "./job_queue.ts";
+import { type JobReport, JobReports } from "./job_reports.ts";
+import { hasEnded } from "./job_state.ts";
+import type { JobSink, JobStream } from "./job_stream.ts";
+import { JobTransitions } from "./job_transitions.ts";
+import { watchJob } from "./job_watch.ts";
+import { type JobRow, JobsStore } from "./jobs_store.ts";
 
 export interface JobsDeps {
   db: Database;
@@ -31,64 +37,209 @@ export interface JobsDeps {
 }
 
 export class Jobs {
-  constructor(_deps: JobsDeps) {}
-  /** Queues a job and sends it if nothing is in the way. */
-  start(_actor: Actor, _host_id: string, _request: StartJobRequest): Job {
-    throw new Error("not written yet");
+  readonly #deps: JobsDeps;
+  readonly #store: JobsStore;
+  readonly #logs: JobLogsStore;
+  readonly #days: HostDaysStore;
+  readonly #news = new JobNewsBoard();
+  readonly #transitions: JobTransitions;
+  readonly #queue: JobQueue;
+  readonly #reports: JobReports;
+
+  constructor(deps: JobsDeps) {
+    this.#deps = deps;
+    const store = this.#store = new JobsStore(deps.db);
+    const logs = this.#logs = new JobLogsStore(deps.db);
+    const days = this.#days = new HostDaysStore(deps.db);
+    const parts = { ...deps, store, logs, days, news: this.#news };
+    const transitions = this.#transitions = new JobTransitions(parts);
+    const queue = this.#queue = new JobQueue({ ...parts, transitions });
+    this.#reports = new JobReports({ ...parts, transitions, queue });
   }
-  /** A queued job ends at once; a running one when its agent says so. */
-  cancel(_actor: Actor, _job_id: string): Job {
-    throw new Error("not written yet");
+
+  /**
+   * Queues a job and sends it if nothing is in the way.
+   * @throws {AppError} forbidden, not_found, not_enrolled, no_paths, not_initialised, already_initialised
+   */
+  start(actor: Actor, host_id: string, request: StartJobRequest): Job {
+    const { kind, bandwidth } = request;
+    demand(actor, JOB_KINDS[kind].action);
+    const { db, clock, audit, hosts } = this.#deps;
+    return db.transaction(() => {
+      const host = hosts.get(actor, host_id);
+      const repository_id = this.#enrolledRepository(host);
+      const backup_set = JOB_KINDS[kind].takes_backup_set
+        ? request.backup_set ?? host.backup_set
+        : null;
+      const initialised = host.repository_initialised_at !== null;
+      demandStartable(kind, { host_name: host.name, backup_set, initialised });
+      this.#demandNotTwice(kind, host_id);
+      const queued_at_ms = clock.now_ms();
+      const id = mintId(queued_at_ms);
+      this.#store.insert({
+        id,
+        host_id,
+        repository_id,
+        kind,
+        actor_kind: actor.kind,
+        actor_id: actor.id,
+        actor_name: actor.name,
+        options: { backup_set, bandwidth },
+        queued_at_ms,
+        expires_at_ms: queued_at_ms + COMMAND_TTL_SECONDS * 1000,
+      });
+      audit.record(actor, {
+        action: "job.start",
+        target_kind: "job",
+        target_id: id,
+        payload: { kind, host_id, host_name: host.name, backup_set, bandwidth },
+      });
+      this.#transitions.announce(id);
+      this.#queue.dispatchHost(host_id);
+      return this.#transitions.view(this.#store.byId(id)!);
+    });
   }
+
+  /** A queued job ends at once; a running one when its agent says so. @throws {AppError} job_finished */
+  cancel(actor: Actor, job_id: string): Job {
+    demand(actor, "job.cancel");
+    const { db, clock, audit, commands, link } = this.#deps;
+    return db.transaction(() => {
+      const row = this.#row(job_id);
+      if (hasEnded(row.status)) {
+        throw new AppError("job_finished", "This job has ended already", {
+          hint: "There is nothing left to cancel",
+        });
+      }
+      if (row.cancel_requested_at_ms !== null) return this.#transitions.view(row);
+      this.#store.setCancelRequested(job_id, clock.now_ms());
+      audit.record(actor, {
+        action: "job.cancel",
+        target_kind: "job",
+        target_id: job_id,
+        payload: { kind: row.kind, host_id: row.host_id, host_name: row.host_name },
+      });
+      // A connected agent may have the command already: then its word ends the job, not ours.
+      const unsent = row.status === "queued" ||
+        (row.status === "dispatched" && !link.connected(row.host_id) && commands.withdraw(job_id));
+      if (unsent) {
+        const error = `Cancelled by ${actor.name} before it began`;
+        this.#transitions.endedByServer(row, "cancelled", { error_class: "cancelled", error });
+        this.#queue.dispatchHost(row.host_id);
+      } else {
+        this.#queue.issueCancel(row);
+        this.#transitions.announce(job_id);
+      }
+      return this.#transitions.view(this.#row(job_id));
+    });
+  }
+
   /** @throws {AppError} not_found */
-  get(_actor: Actor, _job_id: string): Job {
-    throw new Error("not written yet");
+  get(actor: Actor, job_id: string): Job {
+    demand(actor, "job.read");
+    return this.#transitions.view(this.#row(job_id));
   }
-  list(_actor: Actor, _query: ListJobsQuery): { items: Job[]; total: number } {
-    throw new Error("not written yet");
+
+  /** Newest first unless the query says otherwise. */
+  list(actor: Actor, query: ListJobsQuery): { items: Job[]; total: number } {
+    demand(actor, "job.read");
+    const { since, until, order, limit, offset, host_id, kind, status } = query;
+    const since_ms = since === undefined ? undefined : Date.parse(since);
+    const until_ms = until === undefined ? undefined : Date.parse(until);
+    const filter = { host_id, kind, status, since_ms, until_ms };
+    const { rows, total } = this.#store.list(filter, { order, limit, offset });
+    return { items: rows.map((row) => this.#transitions.view(row)), total };
   }
-  /** Lines after `after_seq`, in order. */
+
+  /** Every job that has not ended: those sent first, then the queued, each oldest first. */
+  open(actor: Actor): Job[] {
+    demand(actor, "job.read");
+    return this.#store.open().map((row) => this.#transitions.view(row));
+  }
+
+  /** Lines after `after_seq`, in order; `last_seq` is where the next page goes on. */
   logs(
-    _actor: Actor,
-    _job_id: string,
-    _after_seq: number,
-    _limit: number,
+    actor: Actor,
+    job_id: string,
+    after_seq: number,
+    limit: number,
   ): { lines: LogLine[]; last_seq: number } {
-    throw new Error("not written yet");
+    demand(actor, "job.read");
+    this.#row(job_id);
+    const lines = this.#logs.after(job_id, after_seq, limit);
+    return { lines, last_seq: lines.at(-1)?.seq ?? after_seq };
   }
+
   /** Progress and time of the last news of a running job, from memory. */
-  latest(_job_id: string): { progress: JobProgress | undefined; news_at_ms: number } | undefined {
-    throw new Error("not written yet");
+  latest(job_id: string): JobNews | undefined {
+    return this.#news.get(job_id);
   }
+
   /**
    * Watches a job: subscribes first, then sends its row, its log after `after_seq`, its latest
    * progress, and then what comes. A late watcher always gets the final state. Returns the stop.
    */
-  watch(
-    _actor: Actor,
-    _job_id: string,
-    _after_seq: number,
-    _sink: (message: JobStreamMessage) => void,
-  ): () => void {
-    throw new Error("not written yet");
+  watch(actor: Actor, job_id: string, after_seq: number, sink: JobSink): () => void {
+    demand(actor, "job.read");
+    this.#row(job_id);
+    return watchJob(
+      {
+        stream: this.#deps.stream,
+        job: () => this.#transitions.view(this.#row(job_id)),
+        lines: (seq, limit) => this.#logs.after(job_id, seq, limit),
+        progress: () => this.#news.get(job_id)?.progress,
+      },
+      job_id,
+      { after_seq, sink },
+    );
   }
+
   /** Applies an agent's message about its own job. A foreign or unknown job changes nothing: false. */
-  apply(
-    _host_id: string,
-    _message: JobStarted | JobProgress | LogStreamMessage | JobFinished,
-  ): boolean {
-    throw new Error("not written yet");
+  apply(host_id: string, message: JobReport): boolean {
+    return this.#reports.apply(host_id, message);
   }
+
   /** After a hello: jobs the server thinks are running there but the agent does not know of end. */
-  reconcile(_host_id: string, _running_job_ids: string[]): void {
-    throw new Error("not written yet");
+  reconcile(host_id: string, known_job_ids: string[]): void {
+    this.#queue.reconcile(host_id, known_job_ids);
   }
+
   /** Sends every queued job that nothing is in the way of. Called after any change, and once a minute. */
   dispatch(): void {
-    throw new Error("not written yet");
+    this.#queue.dispatchAll();
   }
-  /** Ends queued jobs whose time has passed. */
+
+  /** Ends jobs that did not begin in time, and lets go what waited for them. */
   expire(): void {
-    throw new Error("not written yet");
+    this.#queue.expire();
+    this.#queue.dispatchAll();
+  }
+
+  /** How the backups of these hosts ended on each day from `day` (2026-11-22) on. */
+  days(host_ids: string[], day: string): HostDay[] {
+    return this.#days.since(host_ids, day);
+  }
+
+  #row(job_id: string): JobRow {
+    const row = this.#store.byId(job_id);
+    if (row === undefined) throw new AppError("not_found", "There is no such job");
+    return row;
+  }
+
+  #enrolledRepository(host: Host): string {
+    if (host.enrolled_at !== null && host.repository_id !== null) return host.repository_id;
+    throw new AppError("not_enrolled", `${host.name} has not enrolled yet`, {
+      hint: "Run the install line on it first",
+    });
+  }
+
+  /** A kind that makes something once is not queued twice. */
+  #demandNotTwice(kind: JobKind, host_id: string): void {
+    if (JOB_KINDS[kind].repository !== "absent") return;
+    const twin = this.#store.openOfHost(host_id).find((row) => row.kind === kind);
+    if (twin === undefined) return;
+    throw new AppError("already_initialised", "The repository is being initialised already", {
+      hint: `Job ${twin.id.slice(0, 8)} does it`,
+    });
   }
 }

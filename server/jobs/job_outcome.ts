@@ -1,0 +1,53 @@
+/** @module What the server makes of an agent's word that a job ended. Pure. */
+import type { JobFinished } from "../protocol/agent_messages.ts";
+import type { ErrorClass, FinalJobStatus, JobKind, JobStats } from "../protocol/entities.ts";
+import { JOB_KINDS } from "./job_kinds.ts";
+
+export interface Outcome {
+  status: FinalJobStatus;
+  exit_code: number | null;
+  error_class: ErrorClass | null;
+  error: string | null;
+  stats: JobStats | null;
+}
+
+/**
+ * The outcome as it is stored. `succeeded` needs exit code 0 and, of a backup, the snapshot's id; the
+ * agent has looked that snapshot up in a listing before it reported, so the server does not wait for
+ * the listing that follows.
+ */
+export function judge(kind: JobKind, said: JobFinished): Outcome {
+  const { status, exit_code, error_class, error, stats } = said;
+  if (status !== "succeeded") {
+    return { status, exit_code, error_class: error_class ?? fallbackClass(status), error, stats };
+  }
+  if (exit_code !== 0) {
+    return unproven(said, "The agent reported success, but restic's exit code was not 0");
+  }
+  if (JOB_KINDS[kind].counts_as_backup && !stats?.snapshot_id) {
+    return unproven(said, "The agent reported success, but named no snapshot");
+  }
+  return { status, exit_code, error_class: null, error: null, stats };
+}
+
+/** True if a snapshot of this run exists: exit 3 makes one too, a warning that names none proves nothing. */
+export function madeSnapshot(outcome: Outcome): boolean {
+  return (outcome.status === "succeeded" || outcome.status === "warning") &&
+    outcome.stats?.snapshot_id !== undefined;
+}
+
+/** An agent's time, kept between two times the server is sure of: a wrong clock must not hide a gap. */
+export function within(at: string, low_ms: number, high_ms: number): number {
+  return Math.max(low_ms, Math.min(Date.parse(at), high_ms));
+}
+
+function unproven(said: JobFinished, error: string): Outcome {
+  const { exit_code, stats } = said;
+  return { status: "failed", exit_code, error_class: "bad_output", error, stats };
+}
+
+function fallbackClass(status: FinalJobStatus): ErrorClass {
+  if (status === "cancelled") return "cancelled";
+  if (status === "interrupted") return "agent_restarted";
+  return "unknown";
+}

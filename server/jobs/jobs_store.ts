@@ -1,0 +1,210 @@
+/** @module The rows of jobs. */
+import type { SQLInputValue, StatementSync } from "node:sqlite";
+import type { Database } from "../db/database.ts";
+import type {
+  ActorKind,
+  BackupSet,
+  Bandwidth,
+  ErrorClass,
+  JobKind,
+  JobStats,
+  JobStatus,
+} from "../protocol/entities.ts";
+import type { Outcome } from "./job_outcome.ts";
+
+export interface NewJobRow {
+  id: string;
+  host_id: string;
+  repository_id: string;
+  kind: JobKind;
+  actor_kind: ActorKind;
+  actor_id: string | null;
+  actor_name: string | null;
+  options: { backup_set: BackupSet | null; bandwidth: Bandwidth };
+  queued_at_ms: number;
+  expires_at_ms: number;
+}
+
+export interface JobRow extends NewJobRow {
+  host_name: string;
+  status: JobStatus;
+  dispatched_at_ms: number | null;
+  started_at_ms: number | null;
+  finished_at_ms: number | null;
+  cancel_requested_at_ms: number | null;
+  exit_code: number | null;
+  error_class: ErrorClass | null;
+  error: string | null;
+  stats: JobStats | null;
+  log_lines: number;
+  log_bytes: number;
+  log_truncated: boolean;
+  /** Of a queued job: the job on the same repository that goes first, if any. */
+  blocked_by: { id: string; kind: JobKind; queued: boolean } | null;
+}
+
+export interface JobFilter {
+  host_id?: string | undefined;
+  kind?: JobKind | undefined;
+  status?: JobStatus | undefined;
+  since_ms?: number | undefined;
+  until_ms?: number | undefined;
+}
+
+const OPEN = "('queued', 'dispatched', 'running')";
+
+const SELECT = `
+  SELECT j.*, h.name AS host_name,
+    CASE WHEN j.status = 'queued' THEN (
+      SELECT json_object('id', b.id, 'kind', b.kind, 'queued',
+        json(iif(b.status = 'queued', 'true', 'false')))
+      FROM jobs b
+      WHERE b.repository_id = j.repository_id AND b.status IN ${OPEN} AND b.id <> j.id
+        AND (b.status <> 'queued' OR (b.queued_at_ms, b.rowid) < (j.queued_at_ms, j.rowid))
+      ORDER BY b.status = 'queued', b.queued_at_ms, b.rowid LIMIT 1) END AS blocked_by
+  FROM jobs j JOIN hosts h ON h.id = j.host_id`;
+
+/** The columns a filter narrows, and how. Named parameters of the same name carry the values. */
+const CONDITIONS = {
+  host_id: "j.host_id = :host_id",
+  kind: "j.kind = :kind",
+  status: "j.status = :status",
+  since_ms: "j.queued_at_ms >= :since_ms",
+  until_ms: "j.queued_at_ms < :until_ms",
+} as const satisfies Record<keyof JobFilter, string>;
+
+export class JobsStore {
+  readonly #db: Database;
+  readonly #lists = new Map<string, StatementSync>();
+  readonly #insert: StatementSync;
+  readonly #byId: StatementSync;
+  readonly #openOfHost: StatementSync;
+  readonly #open: StatementSync;
+  readonly #overdue: StatementSync;
+  readonly #dispatched: StatementSync;
+  readonly #started: StatementSync;
+  readonly #ended: StatementSync;
+  readonly #cancelRequested: StatementSync;
+  readonly #logged: StatementSync;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#insert = db.prepare(`
+      INSERT INTO jobs (id, host_id, repository_id, kind, status, actor_kind, actor_id, actor_name,
+        options, queued_at_ms, expires_at_ms)
+      VALUES (:id, :host_id, :repository_id, :kind, 'queued', :actor_kind, :actor_id, :actor_name,
+        :options, :queued_at_ms, :expires_at_ms)`);
+    this.#byId = db.prepare(`${SELECT} WHERE j.id = :id`);
+    this.#openOfHost = db.prepare(`
+      ${SELECT} JOIN repositories r ON r.id = j.repository_id
+      WHERE r.host_id = :host_id AND j.status IN ${OPEN} ORDER BY j.queued_at_ms, j.rowid`);
+    this.#open = db.prepare(
+      `${SELECT} WHERE j.status IN ${OPEN} ORDER BY j.status = 'queued', j.queued_at_ms, j.rowid`,
+    );
+    this.#overdue = db.prepare(`
+      ${SELECT} WHERE j.status IN ${OPEN} AND j.status <> 'running' AND j.expires_at_ms <= :now_ms
+      ORDER BY j.queued_at_ms LIMIT 1000`);
+    this.#dispatched = db.prepare(
+      "UPDATE jobs SET status = 'dispatched', dispatched_at_ms = :at_ms WHERE id = :id",
+    );
+    this.#started = db.prepare(
+      "UPDATE jobs SET status = 'running', started_at_ms = :at_ms WHERE id = :id",
+    );
+    this.#ended = db.prepare(`
+      UPDATE jobs SET status = :status, started_at_ms = coalesce(started_at_ms, :started_at_ms),
+        finished_at_ms = :finished_at_ms, exit_code = :exit_code, error_class = :error_class,
+        error = :error, stats = :stats
+      WHERE id = :id`);
+    this.#cancelRequested = db.prepare(
+      "UPDATE jobs SET cancel_requested_at_ms = :at_ms WHERE id = :id",
+    );
+    this.#logged = db.prepare(`
+      UPDATE jobs SET log_lines = log_lines + :lines, log_bytes = log_bytes + :bytes,
+        log_truncated = max(log_truncated, :truncated) WHERE id = :id`);
+  }
+
+  insert(row: NewJobRow): void {
+    this.#insert.run({ ...row, options: JSON.stringify(row.options) });
+  }
+
+  byId(id: string): JobRow | undefined {
+    const row = this.#byId.get({ id });
+    return row === undefined ? undefined : toJobRow(row);
+  }
+
+  /** Jobs of this host that have not ended, in the order of their queue. */
+  openOfHost(host_id: string): JobRow[] {
+    return this.#openOfHost.all({ host_id }).map(toJobRow);
+  }
+
+  /** Every job that has not ended: those sent first, then the queued, each oldest first. */
+  open(): JobRow[] {
+    return this.#open.all().map(toJobRow);
+  }
+
+  /** Jobs that have passed their expiry and did not begin. */
+  overdue(now_ms: number): JobRow[] {
+    return this.#overdue.all({ now_ms }).map(toJobRow);
+  }
+
+  list(
+    filter: JobFilter,
+    page: { order: "asc" | "desc"; limit: number; offset: number },
+  ): { rows: JobRow[]; total: number } {
+    const names = Object.keys(CONDITIONS) as (keyof JobFilter)[];
+    const given = names.filter((name) => filter[name] !== undefined);
+    const values: Record<string, SQLInputValue> = {};
+    for (const name of given) values[name] = filter[name]!;
+    const where = given.length === 0
+      ? ""
+      : `WHERE ${given.map((name) => CONDITIONS[name]).join(" AND ")}`;
+    const order = page.order === "asc" ? "ASC" : "DESC";
+    const rows = this.#list(
+      `${SELECT} ${where} ORDER BY j.queued_at_ms ${order}, j.rowid ${order} LIMIT :limit OFFSET :offset`,
+    ).all({ ...values, limit: page.limit, offset: page.offset });
+    const count = this.#list(`SELECT count(*) AS n FROM jobs j ${where}`).get(values);
+    return { rows: rows.map(toJobRow), total: Number(count!.n) };
+  }
+
+  setDispatched(id: string, at_ms: number): void {
+    this.#dispatched.run({ id, at_ms });
+  }
+
+  setStarted(id: string, at_ms: number): void {
+    this.#started.run({ id, at_ms });
+  }
+
+  setEnded(
+    id: string,
+    outcome: Outcome,
+    times: { started_at_ms: number | null; finished_at_ms: number },
+  ): void {
+    const stats = outcome.stats === null ? null : JSON.stringify(outcome.stats);
+    this.#ended.run({ id, ...outcome, stats, ...times });
+  }
+
+  setCancelRequested(id: string, at_ms: number): void {
+    this.#cancelRequested.run({ id, at_ms });
+  }
+
+  addLogged(id: string, added: { lines: number; bytes: number; truncated: boolean }): void {
+    this.#logged.run({ id, ...added, truncated: added.truncated ? 1 : 0 });
+  }
+
+  /** Statements of the lists, one for each combination of filters. */
+  #list(sql: string): StatementSync {
+    let statement = this.#lists.get(sql);
+    if (statement === undefined) this.#lists.set(sql, statement = this.#db.prepare(sql));
+    return statement;
+  }
+}
+
+function toJobRow(row: Record<string, unknown>): JobRow {
+  return {
+    ...(row as unknown as JobRow),
+    options: JSON.parse(row.options as string),
+    stats: row.stats === null ? null : JSON.parse(row.stats as string),
+    log_truncated: row.log_truncated === 1,
+    blocked_by: row.blocked_by === null ? null : JSON.parse(row.blocked_by as string),
+  };
+}
