@@ -68,11 +68,16 @@ export async function stylesheet(): Promise<StaticFile> {
   return staticFile(await Deno.readFile(kept), "styles.css");
 }
 
-/** The agent as one file. Throws when it does not compile or contains zod, which costs 10 MB of memory. */
-export async function agentScript(): Promise<StaticFile> {
+/**
+ * The agent as one file; `entry` is agent/main.ts unless told. Throws when it does not compile or
+ * contains zod, which costs 10 MB of memory.
+ */
+export async function agentScript(
+  entry: string = join(PROJECT_DIR, "agent/main.ts"),
+): Promise<StaticFile> {
   const { outputFiles, metafile } = await build({
     ...ONE_FILE,
-    entryPoints: [join(PROJECT_DIR, "agent/main.ts")],
+    entryPoints: [entry],
     outfile: join(BUILD_DIR, "agent.js"),
   });
   const zod = Object.keys(metafile!.inputs).find((path) => /node_modules\/(.*\/)?zod\//.test(path));

@@ -11,13 +11,15 @@ interface Parts {
   sources: Sources;
   /** Files that only routes serve, by name. */
   others: Map<string, StaticFile>;
+  /** The program's file; server/main.ts unless told. */
+  entry?: string;
 }
 
 /** Throws esbuild's BuildFailure when a source does not compile. */
 export async function serverScript(parts: Parts): Promise<Uint8Array> {
   const { outputFiles } = await build({
     ...ONE_FILE,
-    entryPoints: [join(PROJECT_DIR, "server/main.ts")],
+    entryPoints: [parts.entry ?? join(PROJECT_DIR, "server/main.ts")],
     outfile: join(BUILD_DIR, "server.js"),
     plugins: [FRESH_ALIASES, embed(parts)],
   });
