@@ -1,0 +1,56 @@
+/** @module What the bundled agent holds in memory while it is connected and idle. */
+import { join } from "node:path";
+import type { Stack as StackType } from "../tests/stack.ts";
+import type { Figure } from "./table.ts";
+
+const IDLE_SECONDS = 60;
+const BUDGET_MB = 50;
+const NAME = "agent: RSS idle after 60 s connected, bundled";
+
+/** Builds the one-file agent, connects it to a real server, waits a minute and reads its RSS. */
+export async function measureAgentMemory(
+  options: { project_dir: string; log(line: string): void },
+): Promise<Figure[]> {
+  try {
+    const agent_file = await bundle(options.project_dir);
+    const megabytes = await idleMegabytes(agent_file, options.log);
+    const note = "VmRSS of the process, a host without schedules";
+    return [{ name: NAME, unit: "MB", budget: BUDGET_MB, measured: megabytes, note }];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+    const note = `skipped: ${reason}`;
+    return [{ name: NAME, unit: "MB", budget: BUDGET_MB, measured: null, note }];
+  }
+}
+
+async function bundle(project_dir: string): Promise<string> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", join(project_dir, "server", "tasks", "build.ts")],
+    cwd: project_dir,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  if (!success) throw new Error("`deno task build` fails, so there is no one-file agent.");
+  return join(project_dir, ".build", "agent.js");
+}
+
+async function idleMegabytes(agent_file: string, log: (line: string) => void): Promise<number> {
+  // Only here, so that the other figures can be had while the server cannot start.
+  const { Stack } = await import("../tests/stack.ts");
+  const stack: StackType = await Stack.start({ agent_entry: { file: agent_file } });
+  try {
+    const host = await stack.addHost("bench-01", ["/etc/hostname"]);
+    log(`the agent is connected; it idles for ${IDLE_SECONDS} s`);
+    await new Promise((resolve) => setTimeout(resolve, IDLE_SECONDS * 1000));
+    return residentMegabytes(host.agent.pid);
+  } finally {
+    await stack.stop();
+  }
+}
+
+function residentMegabytes(pid: number): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  const kib = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]);
+  return kib * 1024 / 1_000_000;
+}
