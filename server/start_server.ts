@@ -1,0 +1,99 @@
+/** @module The server from its settings to its port, and back down again. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createApp } from "./app.ts";
+import { SetupCode } from "./auth/setup_code.ts";
+import { loadBuild } from "./build_source.ts";
+import { systemClock } from "./clock.ts";
+import { createServices } from "./compose.ts";
+import type { Config } from "./config.ts";
+import { MetaStore } from "./db/meta_store.ts";
+import { openDatabase } from "./db/open.ts";
+import { createLog } from "./log.ts";
+import { loadIdentity } from "./secrets/identity.ts";
+import { checkMasterKey } from "./secrets/key_check.ts";
+import { loadMasterKey } from "./secrets/key_file.ts";
+import { Sealer } from "./secrets/seal.ts";
+import type { Services } from "./services.ts";
+import { StartError } from "./start_error.ts";
+
+const MINUTE_MS = 60 * 1000;
+/** Requests under way get this long to finish; open streams never do. */
+const DRAIN_MS = 3000;
+
+export interface RunningServer {
+  services: Services;
+  /** Where it listens, as http://127.0.0.1:8080. */
+  address: string;
+  /** The code for the first administrator; undefined once there is one. */
+  setup_code: string | undefined;
+  /** Stops accepting, tells the agents, closes the database. */
+  stop(): Promise<void>;
+}
+
+/** Opens everything and listens. @throws {StartError} with what to do about it */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const log = createLog(config.log_level);
+  const clock = systemClock();
+  const db_path = join(config.data_dir, "restic-manager.db");
+  const is_new = !existsSync(db_path);
+  // Keys first: a database is never made without the keys that its secrets need.
+  const sealer = new Sealer(loadMasterKey(config.secret_key_file, is_new));
+  const identity = await loadIdentity(config.data_dir, is_new);
+  const { build, assets } = await loadBuild();
+  const db = openDatabase(db_path, { clock, log });
+  await checkMasterKey(new MetaStore(db), sealer);
+  const setup_code = new SetupCode(join(config.data_dir, "setup-code"));
+  const parts = { clock, log, assets, db, sealer, identity, setup_code };
+  const services = await createServices(config, parts);
+
+  const server = listen(config, createApp(services, build));
+  const timer = setInterval(() => everyMinute(services), MINUTE_MS);
+  const { hostname, port } = server.addr;
+  return {
+    services,
+    address: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
+    setup_code: services.users.anyExists ? undefined : setup_code.issue(),
+    async stop() {
+      clearInterval(timer);
+      services.agent_sessions.shutDown();
+      await Promise.race([server.shutdown(), wait(DRAIN_MS)]);
+      db.close();
+    },
+  };
+}
+
+function listen(
+  config: Config,
+  handler: ReturnType<typeof createApp>,
+): Deno.HttpServer<Deno.NetAddr> {
+  const { hostname, port } = config.listen;
+  try {
+    return Deno.serve({ hostname, port, onListen() {} }, handler);
+  } catch (error) {
+    throw new StartError(
+      `RM_LISTEN: cannot listen on ${hostname}:${port}: choose another port or stop what uses it`,
+      { cause: error },
+    );
+  }
+}
+
+/** One part that fails does not keep the others from running. */
+function everyMinute({ jobs, agent_sessions, log }: Services): void {
+  const tasks = {
+    "expire jobs": () => jobs.expire(),
+    "dispatch jobs": () => jobs.dispatch(),
+    "record hosts seen": () => agent_sessions.recordSeen(),
+  };
+  for (const [task, run] of Object.entries(tasks)) {
+    try {
+      run();
+    } catch (error) {
+      log.error("a timer failed", { task, error });
+    }
+  }
+}
+
+function wait(duration_ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, duration_ms));
+}
