@@ -1,0 +1,342 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openState, runAgent } from "./agent.ts";
+import { readConfig } from "./config.ts";
+import { createAgentLog } from "./log.ts";
+import { SUCCESS, TestAgent } from "./test_agent.ts";
+import { TestServer, until } from "./test_server.ts";
+import { FakeTiming } from "./timing.ts";
+
+interface World {
+  server: TestServer;
+  agent: TestAgent;
+}
+
+/** A test with a server and an enrolled agent, both removed afterwards. */
+function withAgent(name: string, test: (world: World) => Promise<void>): void {
+  Deno.test(name, async () => {
+    const server = await TestServer.start();
+    const agent = await TestAgent.enrolled(server);
+    try {
+      await test({ server, agent });
+    } finally {
+      await agent.remove();
+      await server.stop();
+    }
+  });
+}
+
+const greeted = (server: TestServer) => () => server.of("hello").length > 0;
+
+async function connect({ server, agent }: World): Promise<void> {
+  agent.start();
+  await until("the hello", greeted(server));
+  await until("the welcome", () => agent.logged("connected to"));
+}
+
+withAgent("runAgent() says hello with its bearer in the header", async (world) => {
+  await connect(world);
+  const hello = world.server.of("hello")[0]!;
+  assert.equal(world.server.authorizations[0], "Bearer rma_bearer-of-the-test");
+  assert.equal(hello.restic_version, "0.19.1");
+  assert.deepEqual([hello.config_version, hello.command_counter], [0, 0]);
+  assert.deepEqual(hello.running_jobs, []);
+});
+
+withAgent("runAgent() seals a config, acknowledges it, probes and lists", async (world) => {
+  const { server, agent } = world;
+  await connect(world);
+  await server.order([server.config()]);
+  await until("config.ack", () => server.of("config.ack").length > 0);
+  await until("the probe", () => server.of("repository.probed").length > 0);
+  await until("the listing", () => server.of("snapshots.report").length > 0);
+  const sealed = await Deno.readTextFile(join(agent.state_dir, "secrets.enc"));
+  assert.doesNotMatch(sealed, /password-of-the-test/);
+  const stored = await Deno.readFile(join(agent.state_dir, "state.db-wal"));
+  assert.doesNotMatch(new TextDecoder("latin1").decode(stored), /password-of-the-test/);
+  assert.equal(agent.logged("password-of-the-test"), false);
+});
+
+withAgent("runAgent() runs a backup only after credentials arrived", async (world) => {
+  const { server, agent } = world;
+  await connect(world);
+  const command = server.run();
+  await server.order([command]);
+  await until("the acknowledgement", () => server.acknowledged.includes(command.id));
+  assert.equal(agent.restic.backups, 0);
+  await server.order([server.config()]);
+  await until("the end", () => server.of("job.finished").length > 0);
+  const end = server.of("job.finished")[0]!;
+  assert.equal(end.status, "succeeded");
+  assert.equal(end.stats?.snapshot_id, "c0ffee00");
+  assert.equal(server.of("job.started")[0]!.job_id, command.job_id);
+});
+
+withAgent("runAgent() runs a command once and acknowledges it twice", async (world) => {
+  const { server, agent } = world;
+  await connect(world);
+  const command = server.run();
+  await server.order([server.config(), command]);
+  await until("the end", () => server.of("job.finished").length > 0);
+  await server.order([command]);
+  await until("both acks", () => server.acknowledged.length === 2);
+  assert.deepEqual(server.acknowledged, [command.id, command.id]);
+  assert.equal(agent.restic.backups, 1);
+});
+
+withAgent("runAgent() refuses an unknown command with a counter already passed", async (world) => {
+  const { server, agent } = world;
+  await connect(world);
+  const first = server.run();
+  await server.order([first]);
+  await server.order([server.run({ counter: first.counter })]);
+  await until("the refusal", () => agent.logged("replayed command"));
+  assert.deepEqual(server.acknowledged, [first.id]);
+});
+
+withAgent("runAgent() refuses what was signed for another host", async (world) => {
+  const { server, agent } = world;
+  await connect(world);
+  const host_id = "0193a3c2-0000-7000-8000-00000000000f";
+  server.send(await server.frame([server.run()], { host_id }));
+  await until("the refusal", () => agent.logged("another host"));
+  assert.deepEqual(server.acknowledged, []);
+});
+
+withAgent("runAgent() refuses a past epoch, and starts counters anew in a later one", async (w) => {
+  const { server, agent } = w;
+  await connect(w);
+  server.epoch = 3;
+  await server.order([server.run({ counter: 50 })]);
+  server.send(await server.frame([server.run({ counter: 51 })], { epoch: 2 }));
+  await until("the refusal", () => agent.logged("past epoch 2"));
+  server.epoch = 4;
+  const later = server.run({ counter: 1 });
+  await server.order([later]);
+  await until("the later command", () => server.acknowledged.includes(later.id));
+  assert.equal(server.acknowledged.length, 2);
+});
+
+withAgent("runAgent() closes and obeys nothing when a payload was altered", async (world) => {
+  const { server, agent } = world;
+  await connect(world);
+  const alter = (payload: string) => payload.replace("/data", "/etc");
+  server.send(await server.frame([server.config(), server.run()], { alter }));
+  await until("the close", () => server.close_codes.includes(4413));
+  assert.equal(agent.logged("did not sign"), true);
+  assert.deepEqual([server.acknowledged.length, agent.restic.backups], [0, 0]);
+});
+
+withAgent("runAgent() refuses an unsigned command and stays connected", async (world) => {
+  const { server, agent } = world;
+  await connect(world);
+  server.send(JSON.stringify(server.run()));
+  await until("the refusal", () => agent.logged("unsigned command"));
+  const signed = server.run();
+  await server.order([signed]);
+  await until("the signed one", () => server.acknowledged.includes(signed.id));
+  assert.equal(server.acknowledged.length, 1);
+});
+
+for (
+  const [what, frame] of [
+    ["garbage", "\0{not json"],
+    ["a signed frame of the wrong shape", '{"type":"signed","payload":5,"signature":"x"}'],
+    ["a frame over 1 MiB", "x".repeat(1024 * 1024 + 1)],
+  ] as const
+) {
+  withAgent(`runAgent() closes on ${what} and connects again`, async (world) => {
+    await connect(world);
+    world.server.send(frame);
+    await until("the close", () => world.server.close_codes.includes(4400));
+    await until("the return", () => world.server.of("hello").length > 1);
+  });
+}
+
+withAgent("runAgent() names a protocol it does not know and does not go on", async (world) => {
+  const { server, agent } = world;
+  server.protocol_version = 99;
+  agent.start();
+  await until("the log line", () => agent.logged("the server speaks protocol 99"));
+  assert.equal(agent.logged("connected to"), false);
+  await until("the close", () => server.close_codes.includes(4407));
+});
+
+withAgent(
+  "runAgent() goes on quietly, once a minute, when its bearer is refused",
+  async (world) => {
+    const { server, agent } = world;
+    const timing = new FakeTiming();
+    server.refuse_with = 401;
+    agent.start(timing);
+    await until("the log line", () => agent.logged("does not know this agent"));
+    for (const attempt of [2, 3, 4]) {
+      await until("the wait", () => timing.sleeping === 1);
+      timing.advance(60);
+      await until(`attempt ${attempt}`, () => server.connections >= attempt);
+    }
+    assert.equal(agent.log_lines.filter((line) => line.includes("not connected")).length, 1);
+  },
+);
+
+withAgent("runAgent() sends heartbeats, and leaves a server that is silent for 45 s", async (w) => {
+  const { server, agent } = w;
+  const timing = new FakeTiming();
+  agent.start(timing);
+  await until("the welcome", () => agent.logged("connected to"));
+  await until("the watch", () => timing.sleeping > 0);
+  timing.advance(31);
+  await until("the heartbeat", () => server.of("heartbeat").length === 1);
+  await until("the watch", () => timing.sleeping > 0);
+  timing.advance(15);
+  await until("the end", () => agent.logged("silent for 45 s"));
+  timing.advance(60);
+  await until("the return", () => server.of("hello").length === 2);
+});
+
+withAgent("runAgent() replays unacknowledged reports, at most 32 in flight", async (world) => {
+  const { server, agent } = world;
+  server.acknowledges = false;
+  agent.restic.backup = ({ onEvent }) => {
+    for (let n = 0; n < 40 * 500; n++) {
+      onEvent({ type: "log", stream: "stdout", text: `line ${n}` });
+    }
+    return Promise.resolve(SUCCESS);
+  };
+  await connect(world);
+  await server.order([server.config(), server.run()]);
+  const reports = () => server.received.filter((m) => "report" in m).map((m) => m.report.seq);
+  await until("32 reports", () => reports().length === 32);
+  await until("the job's end", () => agent.logged("backup job succeeded"));
+  assert.equal(reports().length, 32);
+  server.drop();
+  server.acknowledges = true;
+  await until("the return", () => server.of("hello").length === 2);
+  await until("the end", () => server.of("job.finished").length > 0);
+  assert.deepEqual(server.of("hello")[1]!.running_jobs, [server.of("job.finished")[0]!.job_id]);
+  const again = reports().slice(32);
+  assert.deepEqual(again.toSorted((a, b) => a - b), again, "in order");
+  assert.equal(again[0], 1);
+  const seqs = server.of("log.stream").flatMap((m) => m.lines).map((line) => line.seq);
+  assert.equal(new Set(seqs).size, 20_000);
+});
+
+withAgent("runAgent() goes on with a job when the connection drops", async (world) => {
+  const { server, agent } = world;
+  const gate = Promise.withResolvers<void>();
+  agent.restic.backup = () => gate.promise.then(() => SUCCESS);
+  await connect(world);
+  const command = server.run();
+  await server.order([server.config(), command]);
+  await until("the start", () => agent.restic.backups === 1);
+  server.drop();
+  await until("the return", () => server.of("hello").length === 2);
+  assert.deepEqual(server.of("hello")[1]!.running_jobs, [command.job_id]);
+  gate.resolve();
+  await until("the end", () => server.of("job.finished").length > 0);
+  assert.equal(server.of("job.finished")[0]!.status, "succeeded");
+});
+
+function cancellable(agent: TestAgent): void {
+  agent.restic.backup = ({ signal }) =>
+    new Promise((resolve) => {
+      signal.addEventListener("abort", () =>
+        resolve({ ...SUCCESS, status: "cancelled", error_class: "cancelled", stats: null }));
+    });
+}
+
+withAgent("runAgent() cancels the running job and the one that waits behind it", async (world) => {
+  const { server, agent } = world;
+  cancellable(agent);
+  await connect(world);
+  const [first, second] = [server.run(), server.run()];
+  await server.order([server.config(), first, second]);
+  await until("the start", () => agent.restic.backups === 1);
+  await server.order([server.cancel(second.job_id), server.cancel(first.job_id)]);
+  await until("both ends", () => server.of("job.finished").length === 2);
+  const ends = server.of("job.finished").map((end) => [end.job_id, end.status]);
+  assert.deepEqual(ends, [[second.job_id, "cancelled"], [first.job_id, "cancelled"]]);
+  assert.equal(agent.restic.backups, 1);
+});
+
+withAgent("runAgent() reports the running job as interrupted when it is stopped", async (world) => {
+  const { server, agent } = world;
+  cancellable(agent);
+  await connect(world);
+  await server.order([server.config(), server.run()]);
+  await until("the start", () => agent.restic.backups === 1);
+  await agent.stop();
+  const end = server.of("job.finished")[0]!;
+  assert.deepEqual([end.status, end.error_class], ["interrupted", "agent_restarted"]);
+});
+
+withAgent(
+  "runAgent() keeps a job that waited over a restart, and its credentials",
+  async (world) => {
+    const { server, agent } = world;
+    cancellable(agent);
+    await connect(world);
+    const [first, second] = [server.run(), server.run()];
+    await server.order([server.config(), first, second]);
+    await until("the acks", () => server.acknowledged.length === 2);
+    await until("the start", () => agent.restic.backups === 1);
+    await agent.stop();
+    agent.restic.backup = () => Promise.resolve(SUCCESS);
+    agent.start();
+    await until("both ends", () => server.of("job.finished").length === 2);
+    const end = server.of("job.finished")[1]!;
+    assert.deepEqual([end.job_id, end.status], [second.job_id, "succeeded"]);
+    assert.equal(server.of("hello")[1]!.config_version, 1);
+  },
+);
+
+withAgent("runAgent() reports a command that came too late as expired", async (world) => {
+  const { server, agent } = world;
+  await connect(world);
+  const late = server.run({ expires_at: "2020-01-01T00:00:00Z" });
+  await server.order([server.config(), late]);
+  await until("the end", () => server.of("job.finished").length > 0);
+  const end = server.of("job.finished")[0]!;
+  assert.deepEqual([end.job_id, end.status, end.error_class], [late.job_id, "failed", "expired"]);
+  assert.deepEqual(server.acknowledged, [late.id]);
+  assert.equal(agent.restic.backups, 0);
+});
+
+withAgent("runAgent() does not take an older config than it has", async (world) => {
+  const { server, agent } = world;
+  await connect(world);
+  await server.order([server.config(7)]);
+  await server.order([server.config(6)]);
+  await until("the refusal", () => agent.logged("outdated config version 6"));
+  assert.deepEqual(server.of("config.ack").map((m) => m.config_version), [7]);
+});
+
+withAgent("runAgent() says that a second agent over the same folder is one too many", async (w) => {
+  await connect(w);
+  const second = runAgent({
+    config_dir: w.agent.config_dir,
+    state_dir: w.agent.state_dir,
+    signal: new AbortController().signal,
+    log: createAgentLog("text", () => {}),
+  });
+  await assert.rejects(second, { code: "already_running", message: new RegExp(`${Deno.pid}`) });
+});
+
+withAgent(
+  "runAgent() reports a job that a crash interrupted, with the log it had",
+  async (world) => {
+    const { server, agent } = world;
+    await Deno.mkdir(agent.state_dir);
+    const command = server.run();
+    {
+      using state = openState(agent.state_dir, await readConfig(agent.config_dir));
+      state.jobs.accept(command, Date.now());
+      state.jobs.start(command.job_id, Date.now());
+      state.jobs.setLogLines(command.job_id, 12);
+    }
+    agent.start();
+    await until("the end", () => server.of("job.finished").length > 0);
+    const end = server.of("job.finished")[0]!;
+    assert.deepEqual([end.job_id, end.status, end.log_lines], [command.job_id, "interrupted", 12]);
+  },
+);
