@@ -72,7 +72,7 @@ check_machine() {
 
 # download PATH FILE: from the server, or false.
 download() {
-  curl -fsS --proto '=https,http' --retry 3 --connect-timeout 15 -o "$2" "$server$1" < /dev/null \
+  curl -fsS --proto '=https,http' --retry 2 --connect-timeout 15 -o "$2" "$server$1" < /dev/null \
     2> "$work/curl-error"
 }
 

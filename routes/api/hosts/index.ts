@@ -1,3 +1,4 @@
+import { readJson } from "../../../server/http/body.ts";
 import { paths } from "../../../server/protocol/paths.ts";
 import { AddHostRequest, ListHostsQuery } from "../../../server/protocol/rest.ts";
 import { define } from "../../../server/state.ts";
@@ -10,7 +11,7 @@ export const handler = define.handlers({
   },
   async POST(ctx) {
     const { services, actor } = ctx.state;
-    const input = AddHostRequest.parse(await ctx.req.json());
+    const input = await readJson(ctx, AddHostRequest);
     const answer = await services.enrollment.add(actor!, input);
     const headers = { location: paths.api.host(answer.host.id), "cache-control": "no-store" };
     return Response.json(answer, { status: 201, headers });

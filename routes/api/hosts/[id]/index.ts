@@ -1,3 +1,4 @@
+import { readJson } from "../../../../server/http/body.ts";
 import { EditHostRequest } from "../../../../server/protocol/rest.ts";
 import { define } from "../../../../server/state.ts";
 
@@ -8,7 +9,7 @@ export const handler = define.handlers({
   },
   async PATCH(ctx) {
     const { services, actor } = ctx.state;
-    const edit = EditHostRequest.parse(await ctx.req.json());
+    const edit = await readJson(ctx, EditHostRequest);
     return Response.json(services.hosts.edit(actor!, ctx.params["id"]!, edit));
   },
   DELETE(ctx) {
