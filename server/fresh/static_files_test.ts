@@ -1,6 +1,7 @@
 import { App, staticFiles } from "fresh";
 import { asset } from "fresh/runtime";
 import assert from "node:assert/strict";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { NO_BUILD, setBuild, type StaticFile } from "./build.ts";
 
 function file(text: string, is_immutable = false): StaticFile {
@@ -8,9 +9,14 @@ function file(text: string, is_immutable = false): StaticFile {
   return { body, content_type: "text/plain", sha256: `hash-of-${text}`, is_immutable };
 }
 
+const LONG = "backup ".repeat(200);
+
 function serve() {
   const app = new App();
-  const files = new Map([["/a.txt", file("a")], ["/_fresh/x-1.js", file("x", true)]]);
+  const files = new Map([["/a.txt", file("a")], ["/_fresh/x-1.js", file("x", true)], [
+    "/long.txt",
+    file(LONG),
+  ]]);
   setBuild(app, { ...NO_BUILD, id: "b1", files });
   const handler = app.use(staticFiles()).handler();
   return (path: string, init?: RequestInit) =>
@@ -46,4 +52,23 @@ Deno.test("a static file is only read, and nothing outside the list is", async (
   for (const path of ["/..%2fdeno.json", "/%2e%2e/deno.json", "/%", "/static/a.txt"]) {
     assert.equal((await get(path)).status, 404, path);
   }
+});
+
+Deno.test("a static file is compressed for whoever takes that, small ones never", async () => {
+  const get = serve();
+  async function ask(path: string, accepted: string) {
+    const answer = await get(path, { headers: { "accept-encoding": accepted } });
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    return { encoding: answer.headers.get("content-encoding"), bytes };
+  }
+  const br = await ask("/long.txt", "gzip, deflate, br");
+  assert.equal(br.encoding, "br");
+  assert.equal(String(brotliDecompressSync(br.bytes)), LONG);
+  const gzip = await ask("/long.txt", "gzip, br;q=0");
+  assert.equal(gzip.encoding, "gzip");
+  assert.equal(String(gunzipSync(gzip.bytes)), LONG);
+  for (const accepted of ["", "identity", "gzip;q=0, br;q=0.0", "xbr"]) {
+    assert.equal((await ask("/long.txt", accepted)).encoding, null, accepted);
+  }
+  assert.equal((await ask("/a.txt", "br")).encoding, null);
 });
