@@ -81,7 +81,7 @@ interface FixProps {
 
 /** The log where a job went wrong; else the host's own next step; else its page. */
 function Fix({ item, host, actor, csrf_token, primary }: FixProps) {
-  const look = primary ? "btn btn-sm btn-primary" : "btn btn-sm";
+  const look = primary ? "btn btn-sm btn-primary min-w-19" : "btn btn-sm min-w-19";
   if (item.job_id !== null && (item.state === "failed" || item.state === "gaps")) {
     const label = item.state === "failed" ? "Open log" : "See files";
     return (

@@ -32,7 +32,7 @@ export function HostTable(props: HostTableProps) {
           <th scope="col">Last good</th>
           <th scope="col">30 days</th>
           <th scope="col" class="num c-sm">Stored</th>
-          <th scope="col" class="num c-md">Snapshots</th>
+          <th scope="col" class="num c-lg">Snapshots</th>
           <th scope="col">
             <span class="vh">Action</span>
           </th>
@@ -76,7 +76,7 @@ function HostRow({ host, job, strips, actor, csrf_token, now_ms }: HostRowProps)
           ? <span class="faint">not known yet</span>
           : bytes(host.repo_size_bytes)}
       </td>
-      <td class="num faint c-md" data-c="drop">
+      <td class="num faint c-lg" data-c="drop">
         {host.snapshot_count === 0 ? "none" : count(host.snapshot_count)}
       </td>
       <td class="num" data-c="drop">
