@@ -189,11 +189,6 @@ export class Hosts {
     this.#store.backupEnded(host_id, { job_id: run.job_id, status: run.status, at_ms });
   }
 
-  /** The number of snapshots in the host's newest listing. */
-  recordSnapshotCount(host_id: string, count: number): void {
-    this.#store.snapshotCount(host_id, count);
-  }
-
   #record(host_id: string): HostRecord {
     const record = this.#store.byId(host_id);
     if (record === undefined) throw new AppError("not_found", "There is no such host");

@@ -48,7 +48,6 @@ export class HostsStore {
   #config_applied: StatementSync;
   #current_job: StatementSync;
   #backup_ended: StatementSync;
-  #snapshot_count: StatementSync;
 
   constructor(db: Database) {
     this.#all = db.prepare(
@@ -101,7 +100,6 @@ export class HostsStore {
            ELSE last_good_backup_at_ms END
        WHERE id = :id`,
     );
-    this.#snapshot_count = db.prepare("UPDATE hosts SET snapshot_count = :count WHERE id = :id");
   }
 
   /** Hosts with this tag, and this text (lower case) in name, host name or tags. No order. */
@@ -199,10 +197,6 @@ export class HostsStore {
     run: { job_id: string; status: FinalJobStatus; at_ms: number },
   ): void {
     this.#backup_ended.run({ id, ...run });
-  }
-
-  snapshotCount(id: string, count: number): void {
-    this.#snapshot_count.run({ id, count });
   }
 }
 
