@@ -1,5 +1,5 @@
 /** @module What the bundled agent holds in memory while it is connected and idle. */
-import { join } from "node:path";
+import { bundleAgent } from "./bundle.ts";
 import type { Stack as StackType } from "../tests/stack.ts";
 import type { Figure } from "./table.ts";
 
@@ -12,7 +12,7 @@ export async function measureAgentMemory(
   options: { project_dir: string; log(line: string): void },
 ): Promise<Figure[]> {
   try {
-    const agent_file = await bundle(options.project_dir);
+    const agent_file = await bundleAgent(options.project_dir);
     const megabytes = await idleMegabytes(agent_file, options.log);
     const note = "VmRSS of the process, a host without schedules";
     return [{ name: NAME, unit: "MB", budget: BUDGET_MB, measured: megabytes, note }];
@@ -21,18 +21,6 @@ export async function measureAgentMemory(
     const note = `skipped: ${reason}`;
     return [{ name: NAME, unit: "MB", budget: BUDGET_MB, measured: null, note }];
   }
-}
-
-async function bundle(project_dir: string): Promise<string> {
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", join(project_dir, "server", "tasks", "build.ts")],
-    cwd: project_dir,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).output();
-  if (!success) throw new Error("`deno task build` fails, so there is no one-file agent.");
-  return join(project_dir, ".build", "agent.js");
 }
 
 async function idleMegabytes(agent_file: string, log: (line: string) => void): Promise<number> {

@@ -1,8 +1,8 @@
 /** @module How much longer a backup takes through our door to restic than by plain restic. */
 import { join } from "node:path";
-import { type RepositoryAccess, Restic, type ResticProgram } from "../agent/restic/restic.ts";
+import type { RepositoryAccess, Restic, ResticProgram } from "../agent/restic/restic.ts";
+import { freshRepository, plainBackup } from "./plain_backup.ts";
 import { RestServer } from "../server/tasks/stack/rest_server.ts";
-import { writeData } from "./data.ts";
 import { type Figure, median } from "./table.ts";
 
 const USER = "bench";
@@ -15,6 +15,8 @@ export interface OverheadOptions {
   rest_server: string;
   /** Everything is made below it. */
   dir: string;
+  /** What is backed up, and how much it is. */
+  source: string;
   data_bytes: number;
   /** Of each kind, after one of each that is not counted. */
   runs: number;
@@ -24,10 +26,9 @@ export interface OverheadOptions {
 /** Backs the same data up by both ways in turn, each time into a fresh repository. */
 export async function measureOverhead(options: OverheadOptions): Promise<Figure[]> {
   const { dir, data_bytes, runs, log } = options;
-  const source = join(dir, "source");
-  await writeData(source, data_bytes);
+  const { source } = options;
   const server = await RestServer.start({ program: options.rest_server, dir, append_only: false });
-  const bench = new Bench(options, server.url, source);
+  const bench = new DoorBench(options, server.url, source);
   const plain: number[] = [];
   const ours: Timing[] = [];
   try {
@@ -56,45 +57,27 @@ interface Timing {
   listing: number;
 }
 
-class Bench {
+class DoorBench {
   #options;
-  #server_url;
+  #access;
   #source;
   #number = 0;
 
   constructor(options: OverheadOptions, server_url: string, source: string) {
     this.#options = options;
-    this.#server_url = server_url;
+    this.#access = { server_url, username: USER, password: PASSWORD };
     this.#source = source;
   }
 
-  /** Seconds of `restic backup --json`, its output read and thrown away. */
   async plain(): Promise<number> {
-    return await this.#inFreshRepository(async (access, dir) => {
-      const command = new Deno.Command(this.#options.program.path, {
-        args: ["backup", "--json", this.#source],
-        clearEnv: true,
-        env: {
-          RESTIC_REPOSITORY: `rest:${access.url}`,
-          RESTIC_REST_USERNAME: USER,
-          RESTIC_REST_PASSWORD: PASSWORD,
-          RESTIC_PASSWORD: PASSWORD,
-          RESTIC_CACHE_DIR: join(dir, "cache"),
-        },
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-      });
-      const started = performance.now();
-      const { success } = await command.output();
-      if (!success) throw new Error("The plain restic failed.");
-      return (performance.now() - started) / 1000;
-    });
+    return await this.#inFreshRepository((repository, dir) =>
+      plainBackup({ program: this.#options.program, repository, dir, source: this.#source })
+    );
   }
 
   /** Seconds of our own backup of the same. */
   async door(): Promise<Timing> {
-    return await this.#inFreshRepository(async (_access, _dir, restic) => {
+    return await this.#inFreshRepository(async (_repository, _dir, restic) => {
       const set = { paths: [this.#source], excludes: [], tags: [] };
       const started = performance.now();
       let listing_since = started;
@@ -113,30 +96,22 @@ class Bench {
   }
 
   async #inFreshRepository<T>(
-    work: (access: RepositoryAccess, dir: string, restic: Restic) => Promise<T>,
+    work: (repository: RepositoryAccess, dir: string, restic: Restic) => Promise<T>,
   ): Promise<T> {
     const name = `run-${this.#number++}`;
     const dir = join(this.#options.dir, name);
-    const access = {
-      url: `${this.#server_url}/${USER}/${name}/`,
-      rest_username: USER,
-      rest_password: PASSWORD,
-      password: PASSWORD,
+    const { server_url, username, password } = this.#access;
+    const repository = {
+      url: `${server_url}/${username}/${name}/`,
+      rest_username: username,
+      rest_password: password,
+      password,
     };
-    const restic = new Restic({
-      program: this.#options.program,
-      access,
-      cache_dir: join(dir, "cache"),
-      work_dir: join(dir, "work"),
-      reach_deadline_seconds: 60,
-    });
-    const signal = new AbortController().signal;
-    const made = await restic.init({ signal, onEvent() {} });
-    if (made.error !== null) throw new Error(made.error);
+    const restic = await freshRepository({ program: this.#options.program, repository, dir });
     try {
-      return await work(access, dir, restic);
+      return await work(repository, dir, restic);
     } finally {
-      await Deno.remove(join(this.#options.dir, "data", USER, name), { recursive: true });
+      await Deno.remove(join(this.#options.dir, "data", username, name), { recursive: true });
       await Deno.remove(dir, { recursive: true });
     }
   }

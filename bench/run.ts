@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { findRestic } from "../agent/restic/find.ts";
 import { projectDir, setUp } from "../server/tasks/setup.ts";
 import { measureAgentMemory } from "./agent_memory.ts";
+import { measureAgentOverhead } from "./agent_overhead.ts";
+import { writeData } from "./data.ts";
 import { measureOverhead } from "./overhead.ts";
 import { type Figure, isKept, renderTable } from "./table.ts";
 
@@ -40,16 +42,16 @@ async function overhead(): Promise<Figure[]> {
   const base = join(projectDir(), ".build", "bench");
   await Deno.mkdir(base, { recursive: true });
   const dir = await Deno.makeTempDir({ dir: base });
+  const source = join(dir, "source");
+  const data_bytes = Number(values.gib) * 1024 ** 3;
   log(`restic ${program.version}: writing ${values.gib} GiB below ${dir}`);
   try {
-    return await measureOverhead({
-      program,
-      rest_server: tools.rest_server,
-      dir,
-      data_bytes: Number(values.gib) * 1024 ** 3,
-      runs: Number(values.runs),
-      log,
-    });
+    await writeData(source, data_bytes);
+    const shared = { program, source, data_bytes, dir, runs: Number(values.runs), log };
+    return [
+      ...await measureOverhead({ ...shared, rest_server: tools.rest_server }),
+      ...await measureAgentOverhead({ ...shared, project_dir: projectDir() }),
+    ];
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

@@ -53,6 +53,11 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessEnd> {
       signal: status.signal,
       was_killed: canceller.was_killed,
     };
+  } catch (error) {
+    // Nobody reads any more: a child that was left alone would block for ever.
+    canceller.kill();
+    await child.status;
+    throw error;
   } finally {
     options.signal.removeEventListener("abort", onAbort);
     canceller.clear();
@@ -79,16 +84,16 @@ class Canceller {
 
   cancel(): void {
     // Windows knows no SIGINT for another process: there it is ended at once.
-    if (Deno.build.os === "windows") return this.#kill();
+    if (Deno.build.os === "windows") return this.kill();
     this.#send("SIGINT");
-    this.#timer = setTimeout(() => this.#kill(), this.#kill_after_seconds * 1000);
+    this.#timer = setTimeout(() => this.kill(), this.#kill_after_seconds * 1000);
   }
 
   clear(): void {
     clearTimeout(this.#timer);
   }
 
-  #kill(): void {
+  kill(): void {
     this.was_killed = true;
     this.#send("SIGKILL");
   }

@@ -11,20 +11,23 @@ export type AskRepository = (options: { seconds: number; signal: AbortSignal }) 
 export class ReachWatch {
   #finished = new AbortController();
   #timer;
+  #asking: Promise<void> | undefined;
 
   /** Starts to watch. Calls `onDeadline` at most once, about `deadline_seconds` from now. */
   constructor(options: { deadline_seconds: number; ask: AskRepository; onDeadline(): void }) {
     const seconds = options.deadline_seconds / 2;
     const { signal } = this.#finished;
-    this.#timer = setTimeout(async () => {
-      const answered = await options.ask({ seconds, signal });
-      if (!answered && !signal.aborted) options.onDeadline();
+    this.#timer = setTimeout(() => {
+      this.#asking = options.ask({ seconds, signal }).then((answered) => {
+        if (!answered && !signal.aborted) options.onDeadline();
+      });
     }, seconds * 1000);
   }
 
-  /** The repository was reached, or the run has ended: watches no longer. */
-  stop(): void {
+  /** The repository was reached, or the run has ended: watches no longer. Waits for the question. */
+  async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#finished.abort();
+    await this.#asking;
   }
 }

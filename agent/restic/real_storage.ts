@@ -66,7 +66,12 @@ export class Storage implements AsyncDisposable {
       stderr: "null",
     }).spawn();
     const storage = new Storage(server, folder, `http://127.0.0.1:${port}/`);
-    await answers(storage.url);
+    try {
+      await answers(storage.url);
+    } catch (error) {
+      await storage[Symbol.asyncDispose]();
+      throw error;
+    }
     return storage;
   }
 

@@ -78,7 +78,7 @@ export async function runRestic(
     });
     return session.finish(end);
   } finally {
-    session.stop();
+    await session.stop();
     await files.remove();
   }
 }
@@ -153,10 +153,10 @@ class RunSession {
     };
   }
 
-  stop(): void {
-    this.#reach.stop();
+  async stop(): Promise<void> {
     this.#stall.stop();
     this.#options.signal.removeEventListener("abort", this.#noteCancel);
+    await this.#reach.stop();
   }
 
   #takeLine(stream: "stdout" | "stderr", line: string): void {
@@ -205,7 +205,8 @@ class HardDeadline {
   constructor(seconds: number, onDeadline: () => void) {
     this.#timer = setTimeout(onDeadline, seconds * 1000);
   }
-  stop(): void {
+  stop(): Promise<void> {
     clearTimeout(this.#timer);
+    return Promise.resolve();
   }
 }
