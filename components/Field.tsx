@@ -102,7 +102,7 @@ export interface CheckProps {
   value?: string;
   checked?: boolean;
   label: string;
-  hint?: string;
+  hint?: ComponentChildren;
 }
 
 /** A box to tick. */

@@ -91,7 +91,12 @@ export function AddHostForm({ values, errors, csrf_token }: AddHostFormProps) {
             name="repository.append_only"
             checked={values["repository.append_only"] !== "off"}
             label="The server is append-only"
-            hint="This host can add backups there and delete none, as rest-server does with --append-only."
+            hint={
+              <>
+                This host can add backups there and delete none, as rest-server does with{" "}
+                <span class="mono nowrap">--append-only</span>.
+              </>
+            }
           />
         </div>
       </div>

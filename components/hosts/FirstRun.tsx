@@ -48,7 +48,10 @@ export function FirstRun({ can_add, base_url, secret_key_file, server_key }: Fir
                 No inbound port is needed.
               </p>
               <div class="cmd mt-2">
-                <pre>{`curl -fsSL ${base_url}${paths.installScript()} | sudo bash -s -- --server-key `}<span class="v">{`${server_key.slice(0, 12)}…`}</span></pre>
+                <pre>
+                  {`curl -fsSL ${base_url}${paths.installScript()} | sudo bash -s -- --server ${base_url} --server-key `}
+                  <span class="v">{`${server_key.slice(0, 12)}…`}</span>
+                </pre>
               </div>
             </Step>
             <Step n={3} title="See the first snapshot">

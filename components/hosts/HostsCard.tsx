@@ -40,7 +40,13 @@ export function HostsCard({ overview, matching, query, url, actor, csrf_token }:
                 Add host
               </a>
             )
-            : <span class="pill">Read only</span>}
+            : can(actor, "job.start")
+            ? null
+            : (
+              <span class="pill" title="You may look at everything and change nothing">
+                Read only
+              </span>
+            )}
         </span>
       </header>
       <div data-live="hosts">

@@ -97,7 +97,9 @@ function StepAction({ step, host, actor, csrf_token }: StepActionProps) {
           type="submit"
           name="action"
           value={is_init ? "init" : "run"}
-          class={is_init ? "btn btn-sm btn-danger" : "btn btn-sm btn-primary"}
+          class={`btn btn-sm${
+            is_init ? " btn-danger" : reason === undefined ? " btn-primary" : ""
+          }`}
           disabled={reason !== undefined}
           title={reason}
         >
