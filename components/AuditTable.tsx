@@ -77,16 +77,16 @@ const NAME_KEYS = ["host_name", "name", "username"];
 
 function What({ entry }: { entry: AuditEntry }) {
   const has_details = Object.keys(entry.payload).length > 0;
-  const target = <Target entry={entry} />;
-  if (!has_details) return target;
   return (
-    <details class="audit-details">
-      <summary>
-        {target}
-        <span class="meta">Details</span>
-      </summary>
-      <pre class="mono">{visibleJson(entry.payload)}</pre>
-    </details>
+    <div class="audit-what">
+      <Target entry={entry} />
+      {has_details && (
+        <details>
+          <summary class="meta">Details</summary>
+          <pre class="mono">{visibleJson(entry.payload)}</pre>
+        </details>
+      )}
+    </div>
   );
 }
 

@@ -13,6 +13,7 @@ const DAY_LONG = new Intl.DateTimeFormat("en-GB", {
 });
 const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const DAY_MONTH = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const CLOCK_SECONDS = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
 
 /** The calendar day of a moment, as 2026-11-12: what date fields hold. */
@@ -32,6 +33,11 @@ export function moment(at_ms: number, now_ms: number): string {
   if (dayKey(at_ms) === dayKey(now_ms)) return `today ${CLOCK.format(at_ms)}`;
   if (Math.abs(now_ms - at_ms) > 300 * 86_400_000) return DATE.format(at_ms);
   return `${DAY_SHORT.format(at_ms).replace(",", "")}, ${CLOCK.format(at_ms)}`;
+}
+
+/** A moment to the second, as "12 Nov, 02:30:09". */
+export function toTheSecond(at_ms: number): string {
+  return `${DAY_MONTH.format(at_ms)}, ${CLOCK_SECONDS.format(at_ms)}`;
 }
 
 /** A date without its time, as "12 Apr 2026". */

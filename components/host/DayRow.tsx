@@ -1,5 +1,6 @@
 /** @module The last 30 days of a host as links to the jobs of each day. */
 import { dayKey, dayMonth, weekday } from "../days.ts";
+import { stripLabel } from "../HeatStrip.tsx";
 import { paths } from "../../server/protocol/paths.ts";
 
 const WORDS: Record<string, string> = {
@@ -19,24 +20,26 @@ export interface DayRowProps {
   /** Codes of `owfmrdpn`, oldest first, today last. */
   days: string;
   host_id: string;
+  host_name: string;
   now_ms: number;
 }
 
 /** One bar a day. */
-export function DayRow({ days, host_id, now_ms }: DayRowProps) {
+export function DayRow({ days, host_id, host_name, now_ms }: DayRowProps) {
   const at = (i: number) => now_ms - (days.length - 1 - i) * DAY_MS;
   const marks = [0, 7, 14, 21].filter((i) => i < days.length - 4);
   return (
     <div class="border-t border-line px-4 pt-3.5 pb-2.5">
-      <ol class="days days-30" aria-label="Last 30 days">
+      <ol class="days" aria-label={stripLabel(host_name, days)}>
         {[...days].map((code, i) => {
           const label = `${weekday(at(i))}: ${WORDS[code] ?? "None due"}`;
           const day = dayKey(at(i));
           return (
-            <li key={day} data-d={code}>
-              <a href={`${paths.hostJobs(host_id)}?since=${day}&until=${day}`} title={label}>
-                <span class="vh">{label}</span>
-              </a>
+            <li key={day} data-d={code} title={label}>
+              <a
+                href={`${paths.hostJobs(host_id)}?since=${day}&until=${day}`}
+                aria-label={label}
+              />
             </li>
           );
         })}

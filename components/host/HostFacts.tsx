@@ -46,7 +46,9 @@ export function HostFacts({ host, strip, now_ms }: HostFactsProps) {
         />
         <GoodDays strip={strip} />
       </dl>
-      {strip.length > 0 && <DayRow days={strip} host_id={host.id} now_ms={now_ms} />}
+      {strip.length > 0 && (
+        <DayRow days={strip} host_id={host.id} host_name={host.name} now_ms={now_ms} />
+      )}
     </section>
   );
 }

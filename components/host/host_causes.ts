@@ -1,5 +1,11 @@
 /** @module What is wrong with a host, in words, worst first, each with the one thing to do. Pure. */
-import type { Host, Job, ProbeState, Repository } from "../../server/protocol/entities.ts";
+import type {
+  ErrorClass,
+  Host,
+  Job,
+  ProbeState,
+  Repository,
+} from "../../server/protocol/entities.ts";
 import { ago, span } from "../format.ts";
 import { moment } from "../days.ts";
 import { causeOf } from "../job/causes.ts";
@@ -50,10 +56,8 @@ function isActive(job: Job | undefined): boolean {
 function backupCause(facts: HostFacts): HostCause | undefined {
   const { host, last_job, now_ms } = facts;
   if (isActive(last_job)) {
-    const what = last_job!.kind === "init" ? "Initialising the repository" : "A backup";
-    const title = last_job!.status === "running"
-      ? (last_job!.kind === "init" ? `${what}.` : `${what} is running.`)
-      : (last_job!.kind === "init" ? `${what} waits.` : `${what} waits.`);
+    const what = last_job!.kind === "init" ? "The initialisation of the repository" : "A backup";
+    const title = `${what} ${last_job!.status === "running" ? "is running" : "waits"}.`;
     return {
       tone: last_job!.status === "running" ? "run" : "idle",
       title,
@@ -65,7 +69,7 @@ function backupCause(facts: HostFacts): HostCause | undefined {
   if (host.repository_initialised_at === null) return notInitialised(facts);
   const last_good = host.last_good_backup_at === null
     ? "There is no good backup yet."
-    : `The last good backup is ${ago(Date.parse(host.last_good_backup_at), now_ms)}.`;
+    : `The last good backup was ${ago(Date.parse(host.last_good_backup_at), now_ms)}.`;
   switch (host.backup_state) {
     case "failed":
       return failed(facts, last_good);
@@ -158,8 +162,24 @@ const PROBES: Partial<Record<ProbeState, { title: string; text: string; act?: Ca
   },
 };
 
-function probeCause({ host, repository, now_ms }: HostFacts): HostCause | undefined {
+/** What a failed job already said, so that the probe need not say it again. */
+const SAME_CAUSE: Partial<Record<ErrorClass, ProbeState>> = {
+  network: "unreachable",
+  deadline: "unreachable",
+  http_unauthorized: "unauthorized",
+  wrong_password: "wrong_password",
+  repository_locked: "locked",
+  repository_missing: "missing",
+  restic_not_found: "restic_not_found",
+};
+
+function probeCause(facts: HostFacts): HostCause | undefined {
+  const { host, repository, last_job, now_ms } = facts;
   if (repository === undefined) return undefined;
+  const said = host.backup_state === "failed" && last_job?.error_class
+    ? SAME_CAUSE[last_job.error_class]
+    : undefined;
+  if (said === repository.probe_state) return undefined;
   const gone = repository.probe_state === "missing" && host.repository_initialised_at !== null;
   const probe = gone
     ? {

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Job } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
+import { toTheSecond } from "../days.ts";
 import { absolute, rate, shortList } from "../format.ts";
 import { isFinalStatus } from "./job_view.ts";
 import { visibleText } from "./visible_text.ts";
@@ -86,7 +87,7 @@ function WhatToTry({ job, hint }: { job: Job; hint: string }) {
 }
 
 function moment(at: string) {
-  return <time dateTime={at}>{absolute(Date.parse(at))}</time>;
+  return <time dateTime={at} title={absolute(Date.parse(at))}>{toTheSecond(Date.parse(at))}</time>;
 }
 
 function limit(kib_per_second: number | undefined): string {

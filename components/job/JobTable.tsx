@@ -48,6 +48,9 @@ export function JobTable({ jobs, now_ms, percents, with_host }: JobTableProps) {
   );
 }
 
+/** A run that was cut short says nothing about how long one takes. */
+const COMPARED: ReadonlySet<Job["status"]> = new Set(["running", "succeeded", "warning"]);
+
 interface JobRowProps {
   job: Job;
   now_ms: number;
@@ -91,7 +94,7 @@ function JobRow({ job, now_ms, percent, with_host, median_seconds }: JobRowProps
           : duration(seconds)}
       </td>
       <td class="c-lg" data-c="drop">
-        {seconds !== null && median_seconds !== undefined && (
+        {seconds !== null && median_seconds !== undefined && COMPARED.has(job.status) && (
           <UsualTime
             seconds={seconds}
             median_seconds={median_seconds}

@@ -6,7 +6,7 @@ import { HostFrame } from "../../../components/host/HostFrame.tsx";
 import { HostRail } from "../../../components/host/HostRail.tsx";
 import { RecentJobs } from "../../../components/host/RecentJobs.tsx";
 import { percentsOf } from "../../../components/job/percents.ts";
-import { readForm } from "../../../server/http/body.ts";
+import { readForm } from "../../../server/http/form.ts";
 import { startRequest } from "../../../server/http/host_forms.ts";
 import { paths } from "../../../server/protocol/paths.ts";
 import { ListJobsQuery } from "../../../server/protocol/rest.ts";

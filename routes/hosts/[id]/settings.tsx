@@ -5,7 +5,7 @@ import { SettingsSecrets } from "../../../components/host/SettingsSecrets.tsx";
 import ConfirmDialog from "../../../islands/ConfirmDialog.tsx";
 import { can } from "../../../server/auth/permissions.ts";
 import { AppError } from "../../../server/errors.ts";
-import { readForm } from "../../../server/http/body.ts";
+import { readForm } from "../../../server/http/form.ts";
 import { setFlash } from "../../../server/http/flash.ts";
 import { orRefusal, type Refusal } from "../../../server/http/form_errors.ts";
 import { credentialsRequest, editRequest } from "../../../server/http/host_forms.ts";

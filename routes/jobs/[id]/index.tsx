@@ -4,7 +4,7 @@ import { shortId } from "../../../components/format.ts";
 import JobLive from "../../../islands/JobLive.tsx";
 import { can } from "../../../server/auth/permissions.ts";
 import { AppError } from "../../../server/errors.ts";
-import { readForm } from "../../../server/http/body.ts";
+import { readForm } from "../../../server/http/form.ts";
 import { paths } from "../../../server/protocol/paths.ts";
 import { define } from "../../../server/state.ts";
 
