@@ -85,12 +85,14 @@ export async function agentScript(
   return staticFile(new Uint8Array(outputFiles![0]!.contents), "agent.js");
 }
 
-/** What the server hands to new hosts: the agent's file and the install scripts, by name. */
+/** What the server hands to new hosts: the agent's file, the install scripts and the unit, by name. */
 export async function otherFiles(): Promise<Map<string, StaticFile>> {
   const files = new Map([["agent.js", await agentScript()]]);
-  const folder = join(PROJECT_DIR, "deploy/install");
-  for await (const { name, isFile } of Deno.readDir(folder)) {
-    if (isFile) files.set(name, staticFile(await Deno.readFile(join(folder, name)), name));
+  for (const folder of ["deploy/install", "deploy/systemd"]) {
+    for await (const { name, isFile } of Deno.readDir(join(PROJECT_DIR, folder))) {
+      const path = join(PROJECT_DIR, folder, name);
+      if (isFile) files.set(name, staticFile(await Deno.readFile(path), name));
+    }
   }
   return files;
 }
