@@ -100,6 +100,7 @@ install_agent() {
 #!/bin/sh
 # Made by the installer: runs the agent with its own Deno.
 export DENO_DIR='$state_dir/deno' DENO_NO_UPDATE_CHECK=1
+export DENO_TLS_CA_STORE="\${DENO_TLS_CA_STORE:-mozilla,system}"
 export RM_AGENT_CONFIG_DIR="\${RM_AGENT_CONFIG_DIR:-$config_dir}"
 export RM_AGENT_STATE_DIR="\${RM_AGENT_STATE_DIR:-$state_dir}"
 exec '$program_dir/bin/deno' run --allow-all --no-config --no-lock --no-prompt \\
@@ -107,6 +108,7 @@ exec '$program_dir/bin/deno' run --allow-all --no-config --no-lock --no-prompt \
 TEXT
   chmod 0755 "$agent.new"
   mv -f "$agent.new" "$agent"
+  # The unit runs it by this name.
   [[ -n $prefix ]] || ln -sfn "$agent" /usr/local/bin/restic-manager-agent
 }
 
@@ -194,8 +196,7 @@ start_service() {
   fi
   download /install/restic-manager-agent.service "$work/unit" ||
     die "cannot download the service's unit: $(one_line "$work/curl-error")"
-  sed "s|^ExecStart=.*|ExecStart=$agent run|" "$work/unit" > "$work/unit.ready"
-  install -m 0644 "$work/unit.ready" "$unit"
+  install -m 0644 "$work/unit" "$unit"
   systemctl daemon-reload
   systemctl enable --quiet restic-manager-agent.service
   systemctl restart restic-manager-agent.service
