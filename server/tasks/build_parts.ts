@@ -64,8 +64,20 @@ export async function stylesheet(): Promise<StaticFile> {
   if (!success) {
     throw new Error(`Tailwind failed on static/styles.css:\n${new TextDecoder().decode(stderr)}`);
   }
+  const file = staticFile(await Deno.readFile(out), "styles.css");
+  await removeOldStyles();
   await Deno.rename(out, kept);
-  return staticFile(await Deno.readFile(kept), "styles.css");
+  return file;
+}
+
+async function removeOldStyles(): Promise<void> {
+  for await (const { name } of Deno.readDir(BUILD_DIR)) {
+    if (!/^styles-[0-9a-f]{16}\.css$/.test(name)) continue;
+    await Deno.remove(join(BUILD_DIR, name)).catch((error) => {
+      // Another build removed it first.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
 }
 
 /**
