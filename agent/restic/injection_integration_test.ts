@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { recorder, Storage, until } from "./real_storage.ts";
 
 const CANARY = "rm-injection-canary";
@@ -163,16 +164,18 @@ Deno.test("backup() keeps secrets out of every command line, of its log and of o
   await restic.init(recorder());
   const access = storage.access();
   const secrets = [access.password, access.rest_password ?? ""];
-  const source = await storage.files({ [`name with ${access.password}`]: "x".repeat(2_000_000) });
+  const source = await storage.files({ [`name with ${access.password}`]: randomBytes(2_000_000) });
   const missing = `${source}/${access.rest_password}`;
   const controller = new AbortController();
   const options = recorder(controller.signal);
-  const limit = { limit_upload_kib_per_second: 1 };
+  const limit = { limit_upload_kib_per_second: 50 };
   const set = { paths: [source, missing], excludes: [], tags: [] };
   const running = restic.backup(set, limit, options);
   let child: number | undefined;
   await until(() => {
-    child = processes().find((pid) => read(pid, "environ").includes("RESTIC_REST_PASSWORD="));
+    child = processes().find((pid) =>
+      read(pid, "environ").includes(`RESTIC_CACHE_DIR=${storage.folder}/`)
+    );
     return child !== undefined;
   });
   for (const pid of processes()) {
