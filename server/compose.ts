@@ -11,7 +11,7 @@ import type { Clock } from "./clock.ts";
 import { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
-import { MetaStore } from "./db/meta_store.ts";
+import { Meta } from "./db/meta.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { FleetEvents } from "./fleet/fleet_events.ts";
 import { Enrollment } from "./hosts/enrollment.ts";
@@ -40,7 +40,7 @@ export interface Parts {
 export async function createServices(config: Config, parts: Parts): Promise<Services> {
   const { clock, log, db, sealer, identity } = parts;
   const { base_url } = config;
-  const { epoch } = new MetaStore(db);
+  const { epoch } = new Meta(db);
   const csrf_key = await sealer.derive("csrf");
 
   const audit = new Audit(db, clock);

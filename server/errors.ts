@@ -2,7 +2,7 @@
  * @module The error catalogue and the only mapping from an error to an answer. Everything a user can
  * be told has a code here; anything else becomes `internal` and is logged under its request id.
  */
-import * as z from "zod";
+import type * as z from "zod";
 import type { ErrorBody } from "./protocol/rest.ts";
 
 const CATALOGUE = {
@@ -75,7 +75,7 @@ export class AppError extends Error {
 /** Any thrown value as an AppError. Zod's first issue names its field; the unknown becomes internal. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof z.ZodError) {
+  if (isZodError(error)) {
     const issue = error.issues[0]!;
     if (issue.code === "unrecognized_keys") {
       const field = [...issue.path, issue.keys[0]].join(".");
@@ -97,6 +97,11 @@ export function toAppError(error: unknown): AppError {
     hint: "Give the request id to whoever reads the server's log",
     cause: error,
   });
+}
+
+/** By its shape, so that pages' components can use this file without carrying zod to the browser. */
+function isZodError(error: unknown): error is z.ZodError {
+  return error instanceof Error && error.name === "ZodError" && "issues" in error;
 }
 
 /** SQLite's result codes (https://sqlite.org/rescode.html) that an operator can do something about. */

@@ -7,7 +7,7 @@ import { loadBuild } from "./build_source.ts";
 import { systemClock } from "./clock.ts";
 import { createServices } from "./compose.ts";
 import type { Config } from "./config.ts";
-import { MetaStore } from "./db/meta_store.ts";
+import { Meta } from "./db/meta.ts";
 import { openDatabase } from "./db/open.ts";
 import { createLog } from "./log.ts";
 import { loadIdentity } from "./secrets/identity.ts";
@@ -42,7 +42,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const identity = await loadIdentity(config.data_dir, is_new);
   const { build, assets } = await loadBuild();
   const db = openDatabase(db_path, { clock, log });
-  await checkMasterKey(new MetaStore(db), sealer);
+  await checkMasterKey(new Meta(db), sealer);
   const setup_code = new SetupCode(join(config.data_dir, "setup-code"));
   const parts = { clock, log, assets, db, sealer, identity, setup_code };
   const services = await createServices(config, parts);

@@ -1,4 +1,4 @@
-/** @module Small facts about this installation, one text per key. */
+/** @module SQL of the facts about this installation. */
 import type { Database } from "./database.ts";
 
 export class MetaStore {
@@ -16,9 +16,5 @@ export class MetaStore {
   }
   set(key: string, value: string): void {
     this.#set.run({ key, value });
-  }
-  /** Raised when the database is restored from a copy; part of what commands are signed over. */
-  get epoch(): number {
-    return Number(this.get("epoch") ?? "1");
   }
 }

@@ -65,7 +65,8 @@ async function answer(
   if (wantsJson(ctx)) {
     return Response.json(errorBody(error, state.request_id), { status: error.status });
   }
-  if (changesState(ctx.req) && !SHOWN_IN_PLACE.has(error.code)) return backWithToast(ctx, error);
+  const by_form = changesState(ctx.req) && ctx.route !== null;
+  if (by_form && !SHOWN_IN_PLACE.has(error.code)) return backWithToast(ctx, error);
   const page = errorPage === undefined ? undefined : await draw(ctx, error, errorPage);
   return page ?? plainAnswer(error, state.request_id);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { FakeClock } from "../clock.ts";
-import { MetaStore } from "../db/meta_store.ts";
+import { Meta } from "../db/meta.ts";
 import { openDatabase } from "../db/open.ts";
 import { createLog, silentLog } from "../log.ts";
 import { importPublicKey, verifyText } from "../protocol/signing.ts";
@@ -138,7 +138,7 @@ Deno.test("loadIdentity() refuses a missing key over a database, a readable and 
 
 Deno.test("checkMasterKey() accepts the key of the first start and refuses another", async () => {
   const db = openDatabase(":memory:", { clock: new FakeClock(), log: silentLog });
-  const meta = new MetaStore(db);
+  const meta = new Meta(db);
   const sealer = aSealer();
   await checkMasterKey(meta, sealer);
   await checkMasterKey(meta, sealer);
