@@ -30,7 +30,8 @@ const ORDER = [
 
 const files = [...sourceFiles()];
 const imports = files.flatMap(importsOf);
-const isTest = (path: string) => /_(test|bench)\.tsx?$/.test(path) || path.startsWith("tests/");
+const isTest = (path: string) =>
+  /(_test|_bench|\/test_world|\/testing)\.tsx?$/.test(path) || path.startsWith("tests/");
 const code = imports.filter((i) => !isTest(i.from));
 
 function check(title: string, broken: (i: Import) => boolean, among = code): void {
