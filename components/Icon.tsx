@@ -1,4 +1,5 @@
 /** @module One drawing of static/icons.svg. Beside words it is hidden from readers; alone it needs a label. */
+import { asset } from "fresh/runtime";
 
 /** The drawings in static/icons.svg, without their prefix. */
 export type IconName =
@@ -100,7 +101,7 @@ export function Icon({ name, size = 16, label, class: extra }: IconProps) {
     : { role: "img" as const, "aria-label": label };
   return (
     <svg class={`i${sized}${extra === undefined ? "" : ` ${extra}`}`} {...spoken}>
-      <use href={`/icons.svg#i-${name}`} />
+      <use href={asset(`/icons.svg#i-${name}`)} />
     </svg>
   );
 }

@@ -10,7 +10,7 @@ export function HostFilter({ url, label = "Filter hosts" }: { url: URL; label?: 
   return (
     <form method="get" action={url.pathname} role="search">
       {kept.map((field) => <input key={field.name} type="hidden" {...field} />)}
-      <label class="inset filter">
+      <label class="inset host-filter">
         <span class="vh">{label}</span>
         <Icon name="search" />
         <input

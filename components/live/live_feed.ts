@@ -32,6 +32,7 @@ export class LiveFeed {
   readonly #options: LiveFeedOptions;
   #source: EventSource | undefined;
   #stream_open = false;
+  #opened_at_ms = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #busy = false;
   #again = false;
@@ -78,16 +79,16 @@ export class LiveFeed {
     this.#close();
     const source = new EventSource(paths.api.events());
     this.#source = source;
+    this.#opened_at_ms = Date.now();
     source.onopen = () => {
       this.#stream_open = true;
       void this.#refresh();
     };
     source.onerror = () => {
       this.#stream_open = false;
-      void this.#refresh();
+      if (!this.#lost) void this.#refresh();
     };
-    source.onmessage = (event) => this.#onChange(event);
-    source.addEventListener("change", (event) => this.#onChange(event as MessageEvent));
+    source.addEventListener("changed", (event) => this.#onChange(event as MessageEvent));
     this.#schedule(POLL_MS);
   }
 
@@ -126,8 +127,16 @@ export class LiveFeed {
     }
     this.#tell();
     if (this.#source === undefined) return;
-    this.#schedule(this.#again ? LEAST_GAP_MS : this.#pause());
+    const soon = this.#again && !this.#lost;
     this.#again = false;
+    if (!this.#lost && this.#isGivenUp()) this.#open();
+    else this.#schedule(soon ? LEAST_GAP_MS : this.#pause());
+  }
+
+  /** After an answer that was no stream the browser never tries again: we do, with each poll. */
+  #isGivenUp(): boolean {
+    return this.#source?.readyState === EventSource.CLOSED &&
+      Date.now() - this.#opened_at_ms > POLL_MS / 2;
   }
 
   #pause(): number {
