@@ -1,5 +1,6 @@
 /** @module The frame around every page of a signed-in user: side bar, bottom bar on a phone. */
 import type { ComponentChildren } from "preact";
+import Keyboard from "../islands/Keyboard.tsx";
 import { paths } from "../server/protocol/paths.ts";
 import { SOFTWARE_VERSION } from "../server/protocol/version.ts";
 import { Brand } from "./Brand.tsx";
@@ -110,6 +111,7 @@ export function Shell(props: ShellProps) {
           ))}
         </nav>
       </div>
+      <Keyboard />
     </>
   );
 }
