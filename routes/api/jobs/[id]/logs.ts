@@ -1,0 +1,10 @@
+import { ListLogsQuery } from "../../../../server/protocol/rest.ts";
+import { define } from "../../../../server/state.ts";
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const { services, actor } = ctx.state;
+    const { after_seq, limit } = ListLogsQuery.parse(Object.fromEntries(ctx.url.searchParams));
+    return Response.json(services.jobs.logs(actor!, ctx.params["id"]!, after_seq, limit));
+  },
+});

@@ -1,0 +1,19 @@
+import { logText } from "../../../server/jobs/log_text.ts";
+import { define } from "../../../server/state.ts";
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const { services, actor } = ctx.state;
+    const job = services.jobs.get(actor!, ctx.params["id"]!);
+    const pages = (after_seq: number, limit: number) =>
+      services.jobs.logs(actor!, job.id, after_seq, limit).lines;
+    return new Response(logText(pages), {
+      headers: {
+        "content-type": "text/plain; charset=utf-8",
+        "content-disposition": `attachment; filename="${job.kind}-${job.id.slice(0, 8)}.txt"`,
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+      },
+    });
+  },
+});

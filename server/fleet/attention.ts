@@ -1,0 +1,117 @@
+/** @module What needs somebody, as plain sentences (ui/DESIGN.md §12). Pure. */
+import type { BackupState, ErrorClass, Host, JobStats } from "../protocol/entities.ts";
+
+/** One line of "Needs you": what is wrong, since when, and the one thing to do about it. */
+export interface Attention {
+  host_id: string;
+  host_name: string;
+  state: BackupState;
+  message: string;
+  since_ms: number | null;
+  /** The last job behind it, if there is one to open. */
+  job_id: string | null;
+}
+
+/** The last backup of a host, where it did not plainly succeed. */
+export interface LastTrouble {
+  job_id: string;
+  error_class: ErrorClass | null;
+  stats: JobStats | null;
+}
+
+/** The line of a host, or undefined if it needs nobody. */
+export function attentionOf(
+  host: Host,
+  trouble: LastTrouble | undefined,
+  now_ms: number,
+): Attention | undefined {
+  const { backup_state: state } = host;
+  if (state === "good" || state === "paused") return undefined;
+  const line = { host_id: host.id, host_name: host.name, state };
+  const job_id = state === "failed" || state === "gaps" ? trouble?.job_id ?? null : null;
+  return { ...line, job_id, ...sentence(host, trouble, now_ms) };
+}
+
+function sentence(
+  host: Host,
+  trouble: LastTrouble | undefined,
+  now_ms: number,
+): { message: string; since_ms: number | null } {
+  switch (host.backup_state) {
+    case "failed": {
+      const message = `Backup failed: ${reason(trouble)}. ${lastGood(host, now_ms)}`;
+      return { message, since_ms: msOf(host.last_backup_at) };
+    }
+    case "gaps":
+      return { message: gaps(trouble), since_ms: msOf(host.last_backup_at) };
+    case "stale":
+      return { message: overdue(host, now_ms), since_ms: msOf(host.last_good_backup_at) };
+    default:
+      return { message: never(host), since_ms: msOf(host.enrolled_at ?? host.created_at) };
+  }
+}
+
+const REASONS: Partial<Record<ErrorClass, string>> = {
+  all_paths_missing: "none of its paths exists",
+  repository_missing: "the repository was not found",
+  wrong_password: "the repository password is wrong",
+  repository_locked: "the repository is locked",
+  append_only_refusal: "the storage server refused to remove data",
+  http_unauthorized: "the storage server refused user or password",
+  network: "the storage server could not be reached",
+  deadline: "the storage server did not answer in time",
+  no_space: "the storage server is full",
+  repository_damaged: "data in the repository cannot be read",
+  restic_not_found: "restic is not installed",
+  restic_too_old: "restic is too old",
+  restic_crashed: "restic crashed",
+  bad_output: "restic's success is not proven",
+  no_credentials: "the agent has no credentials",
+  snapshot_not_listed: "the new snapshot is not in the repository",
+  agent_restarted: "the agent stopped while it ran",
+};
+
+function reason(trouble: LastTrouble | undefined): string {
+  const { error_class } = trouble ?? { error_class: null };
+  return (error_class === null ? undefined : REASONS[error_class]) ?? "the log has the reason";
+}
+
+function gaps(trouble: LastTrouble | undefined): string {
+  if (trouble?.error_class === "path_missing") {
+    return "Backed up, but a path of its backup set does not exist.";
+  }
+  const n = trouble?.stats?.error_count ?? 0;
+  const files = n === 0 ? "some files" : n === 1 ? "1 file" : `${n} files`;
+  return `Backed up, but ${files} could not be read.`;
+}
+
+function overdue(host: Host, now_ms: number): string {
+  const goal = `The goal is ${span(host.goal_seconds * 1000)}.`;
+  const away = host.status === "offline" && host.last_seen_at !== null
+    ? `Offline for ${span(now_ms - Date.parse(host.last_seen_at))}. `
+    : "";
+  return `${away}${lastGood(host, now_ms)} ${goal}`;
+}
+
+function never(host: Host): string {
+  if (host.enrolled_at === null) return "Waits for its agent: run the install line on it.";
+  if (host.repository_initialised_at === null) return "The repository is not initialised.";
+  return "Never backed up.";
+}
+
+function lastGood(host: Host, now_ms: number): string {
+  if (host.last_good_backup_at === null) return "No good backup yet.";
+  return `No good backup for ${span(now_ms - Date.parse(host.last_good_backup_at))}.`;
+}
+
+/** Hours up to 48, then days; rounded down. */
+function span(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours <= 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+}
+
+function msOf(at: string | null): number | null {
+  return at === null ? null : Date.parse(at);
+}

@@ -1,0 +1,53 @@
+/** @module Sums over many rows for the overview. Reads only. */
+import type { StatementSync } from "node:sqlite";
+import type { Database } from "../db/database.ts";
+import type { ErrorClass, JobStatus } from "../protocol/entities.ts";
+import type { LastTrouble } from "./attention.ts";
+
+/** A job that does not begin expires after a day; one that ran longer than a day more is not counted. */
+const LONGEST_JOB_MS = 48 * 3600 * 1000;
+
+export class FleetStore {
+  readonly #open: StatementSync;
+  readonly #ended: StatementSync;
+  readonly #troubles: StatementSync;
+
+  constructor(db: Database) {
+    this.#open = db.prepare(`
+      SELECT status, count(*) AS n FROM jobs
+      WHERE status IN ('queued', 'dispatched', 'running') GROUP BY status`);
+    this.#ended = db.prepare(`
+      SELECT status, count(*) AS n FROM jobs
+      WHERE queued_at_ms >= :since_ms - ${LONGEST_JOB_MS} AND finished_at_ms >= :since_ms
+      GROUP BY status`);
+    this.#troubles = db.prepare(`
+      SELECT h.id AS host_id, j.id AS job_id, j.error_class, j.stats
+      FROM hosts h JOIN jobs j ON j.id = h.last_backup_job_id
+      WHERE h.last_backup_status <> 'succeeded'`);
+  }
+
+  /** How many jobs have not ended, by status. */
+  openCounts(): Map<JobStatus, number> {
+    return counts(this.#open.all());
+  }
+
+  /** How many jobs ended since then, by status. */
+  endedCounts(since_ms: number): Map<JobStatus, number> {
+    return counts(this.#ended.all({ since_ms }));
+  }
+
+  /** By host: the last backup that did not plainly succeed. */
+  troubles(): Map<string, LastTrouble> {
+    return new Map(
+      this.#troubles.all().map((row) => [row.host_id as string, {
+        job_id: row.job_id as string,
+        error_class: row.error_class as ErrorClass | null,
+        stats: row.stats === null ? null : JSON.parse(row.stats as string),
+      }]),
+    );
+  }
+}
+
+function counts(rows: Record<string, unknown>[]): Map<JobStatus, number> {
+  return new Map(rows.map((row) => [row.status as JobStatus, Number(row.n)]));
+}

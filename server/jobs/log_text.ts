@@ -1,0 +1,25 @@
+/** @module A job's log as plain text, for downloads. */
+import type { LogLine } from "../protocol/entities.ts";
+
+const PAGE_LINES = 1000;
+
+/** Streams a log page by page as it is read, one line each: time, stream, text. */
+export function logText(
+  pages: (after_seq: number, limit: number) => LogLine[],
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  let after_seq = 0;
+  return new ReadableStream({
+    pull(controller) {
+      const lines = pages(after_seq, PAGE_LINES);
+      after_seq = lines.at(-1)?.seq ?? after_seq;
+      if (lines.length > 0) {
+        const text = lines.map(({ ts, stream, payload }) => `${ts} ${stream} ${payload}\n`).join(
+          "",
+        );
+        controller.enqueue(encoder.encode(text));
+      }
+      if (lines.length < PAGE_LINES) controller.close();
+    },
+  });
+}

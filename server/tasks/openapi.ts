@@ -1,0 +1,7 @@
+/** @module `deno task openapi [FILE]`: prints the OpenAPI document, or writes it to a file. */
+import { openApiDocument } from "../openapi.ts";
+
+const text = JSON.stringify(openApiDocument("https://restic-manager.example"), null, 2) + "\n";
+const [file] = Deno.args;
+if (file === undefined) Deno.stdout.writeSync(new TextEncoder().encode(text));
+else Deno.writeTextFileSync(file, text);
