@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { mintId } from "../ids.ts";
 import { CLOSE } from "../protocol/close_codes.ts";
 import { acked, aHello, sessions, stats, types } from "./test_sessions.ts";
@@ -290,5 +291,39 @@ Deno.test("agentSessions.shutDown() records who was seen and closes every socket
   const seen = world.hosts.get(VIEWER, host.id).last_seen_at;
   assert.equal(Date.parse(seen!), world.clock.now_ms());
   await agent.session.settled();
+  world.db.close();
+});
+
+Deno.test("a session bears any text and any fields without throwing or touching another host", async () => {
+  const world = await testWorld();
+  const host = await enrolledHost(world);
+  const other = await enrolledHost(world, "web-02");
+  const { open } = await sessions(world);
+  const before = world.hosts.get(VIEWER, other.id);
+  const types = ["hello", "ack", "config.ack", "repo.stats", "repository.probed", "heartbeat", "x"];
+  const message = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.record({
+      type: fc.constantFrom(...types),
+      report: fc.oneof(fc.anything(), fc.record({ run_id: fc.uuid(), seq: fc.integer() })),
+      config_version: fc.oneof(fc.integer(), fc.maxSafeInteger(), fc.anything()),
+      command_ids: fc.oneof(fc.array(fc.uuid()), fc.anything()),
+      size_bytes: fc.oneof(fc.maxSafeNat(), fc.double()),
+      host_id: fc.constant(other.id),
+    }).map((value) => JSON.stringify(value, (_, v) => typeof v === "bigint" ? String(v) : v)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(message, { maxLength: 12 }), async (texts) => {
+      const agent = open(host);
+      agent.send(aHello(world));
+      for (const text of texts) agent.session.message(text);
+      await agent.session.settled();
+      assert.notEqual(agent.socket.closed_with, CLOSE.server_error);
+      agent.session.closed(1006);
+    }),
+    { numRuns: 100 },
+  );
+  assert.deepEqual(world.hosts.get(VIEWER, other.id), before);
   world.db.close();
 });
