@@ -27,7 +27,7 @@ export const AGENT_FILE = "agent.yaml";
 export async function readConfig(config_dir: string): Promise<AgentConfig> {
   const path = join(config_dir, AGENT_FILE);
   const text = await readPrivate(path);
-  return check(await parse(text, path), path);
+  return check(parse(text, path), path);
 }
 
 /** Writes agent.yaml, 0600 and atomically. The JSON form of YAML costs no parser at run time. */
@@ -57,18 +57,16 @@ async function readPrivate(path: string): Promise<string> {
   }
 }
 
-async function parse(text: string, path: string): Promise<unknown> {
+function parse(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Edited by hand into another form of YAML; the parser costs 3 MB, so only now.
-  }
-  try {
-    const { parse } = await import("yaml");
-    return parse(text);
-  } catch {
     // The parser quotes the text, and the text holds the bearer.
-    throw new AgentError("bad_config", `${path} is not YAML`, "enrol again with --force");
+    throw new AgentError(
+      "bad_config",
+      `${path} is not in YAML's JSON form, with quotes and commas`,
+      "correct it or enrol again with --force",
+    );
   }
 }
 
