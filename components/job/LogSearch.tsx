@@ -1,10 +1,11 @@
 /** @module The search field of the log: count, next, previous. */
 import { useEffect, useRef } from "preact/hooks";
+import { count as number } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 
 export interface LogSearchProps {
   query: string;
-  /** Index of the match that the search stands on. */
+  /** Index of the match that the search stands on; -1 before the first step. */
   at: number;
   count: number;
   onQuery: (query: string) => void;
@@ -13,6 +14,7 @@ export interface LogSearchProps {
 
 /** Enter goes to the next match, Shift-Enter to the previous, Esc clears; `/` focuses the field. */
 export function LogSearch({ query, at, count, onQuery, onGo }: LogSearchProps) {
+  const previous = at < 0 ? count - 1 : at - 1;
   const input = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
@@ -31,7 +33,7 @@ export function LogSearch({ query, at, count, onQuery, onGo }: LogSearchProps) {
     if (event.key === "Escape") onQuery("");
     if (event.key === "Enter" && count > 0) {
       event.preventDefault();
-      onGo(event.shiftKey ? at - 1 : at + 1);
+      onGo(event.shiftKey ? previous : at + 1);
     }
   }
 
@@ -57,14 +59,14 @@ export function LogSearch({ query, at, count, onQuery, onGo }: LogSearchProps) {
       {query !== "" && (
         <>
           <span class="meta nowrap" role="status">
-            {count === 0 ? "none" : `${at + 1} of ${count}`}
+            {at < 0 ? `${number(count)} found` : `${number(at + 1)} of ${number(count)}`}
           </span>
           <button
             type="button"
             class="btn btn-sm btn-icon btn-quiet"
             aria-label="Previous match"
             disabled={count === 0}
-            onClick={() => onGo(at - 1)}
+            onClick={() => onGo(previous)}
           >
             <Icon name="up" size={14} />
           </button>

@@ -6,11 +6,10 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import type { LogLine } from "../../server/protocol/entities.ts";
 import { counted } from "../format.ts";
 import { Icon } from "../Icon.tsx";
-import { filterLines, findLines, type LogFilter } from "./log_lines.ts";
+import { filterLines, findLines, type LogFilter, textOf } from "./log_lines.ts";
 import { evenWindow, ROW_PX, rowsAbove, rowsOfLines, unevenWindow } from "./log_window.ts";
 import { LogRow } from "./LogRow.tsx";
 import { LogSearch } from "./LogSearch.tsx";
-import { visibleText } from "./visible_text.ts";
 
 export interface LogViewerProps {
   lines: LogLine[];
@@ -33,7 +32,7 @@ export function LogViewer(props: LogViewerProps) {
   const { live, running, onOlder } = props;
   const [filter, setFilter] = useState<LogFilter>("all");
   const [query, setQuery] = useState("");
-  const [match, setMatch] = useState(0);
+  const [match, setMatch] = useState(-1);
   const [follow, setFollow] = useState(true);
   const [wrap, setWrap] = useState(false);
   const [copied, setCopied] = useState(false);
@@ -44,11 +43,10 @@ export function LogViewer(props: LogViewerProps) {
 
   const stderr_count = useMemo(() => filterLines(props.lines, "stderr").length, [props.lines]);
   const shown = useMemo(() => filterLines(props.lines, filter), [props.lines, filter]);
-  const texts = useMemo(() => shown.map((line) => visibleText(line.payload)), [shown]);
-  const matches = useMemo(() => findLines(texts, query), [texts, query]);
+  const matches = useMemo(() => findLines(shown, query), [shown, query]);
   const above = useMemo(
-    () => wrap ? rowsAbove(rowsOfLines(texts, view.columns)) : undefined,
-    [texts, wrap, view.columns],
+    () => wrap ? rowsAbove(rowsOfLines(shown.map(textOf), view.columns)) : undefined,
+    [shown, wrap, view.columns],
   );
   const at = above === undefined
     ? evenWindow(shown.length, view.scroll_px, view.height_px)
@@ -99,7 +97,7 @@ export function LogViewer(props: LogViewerProps) {
 
   function search(wanted: string) {
     setQuery(wanted);
-    setMatch(0);
+    setMatch(-1);
     if (wanted !== "") {
       setFollow(false);
       if (onOlder !== undefined) void onOlder(true);
@@ -116,7 +114,7 @@ export function LogViewer(props: LogViewerProps) {
 
   async function copy() {
     await navigator.clipboard.writeText(
-      shown.map((line, i) => `${line.ts} ${line.stream} ${texts[i]}`).join("\n") + "\n",
+      shown.map((line) => `${line.ts} ${line.stream} ${textOf(line)}`).join("\n") + "\n",
     );
     setCopied(true);
     setTimeout(() => setCopied(false), 2000);
@@ -124,7 +122,7 @@ export function LogViewer(props: LogViewerProps) {
 
   return (
     <section class="card clipcard" aria-labelledby="log-title">
-      <header class="card-head flex-wrap">
+      <header class="card-head log-head flex-wrap">
         <h2 id="log-title">Log</h2>
         <span class="meta">{counted(props.total, "line")}</span>
         <span class="actions flex-wrap">
@@ -220,7 +218,7 @@ export function LogViewer(props: LogViewerProps) {
                   <LogRow
                     key={line.seq}
                     line={line}
-                    text={texts[index]!}
+                    text={textOf(line)}
                     query={query}
                     current={is_match}
                   />

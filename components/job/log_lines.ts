@@ -1,5 +1,6 @@
 /** @module The lines of a job's log as the browser holds them: ordered by `seq`, each once. */
 import type { LogLine } from "../../server/protocol/entities.ts";
+import { visibleText } from "./visible_text.ts";
 
 /** Both lists in order of `seq`, each line once. The first list must be in order already. */
 export function mergeLines(held: LogLine[], more: LogLine[]): LogLine[] {
@@ -38,13 +39,36 @@ export function filterLines(lines: LogLine[], filter: LogFilter): LogLine[] {
   return filter === "all" ? lines : lines.filter((line) => line.stream === "stderr");
 }
 
-/** Indices of the lines that contain the query, whatever its case. None for an empty query. */
-export function findLines(texts: readonly string[], query: string): number[] {
+interface Shown {
+  text: string;
+  lower: string;
+}
+
+/** Long logs grow by small batches: what was worked out for a line is not worked out again. */
+const SHOWN = new WeakMap<LogLine, Shown>();
+
+function shownOf(line: LogLine): Shown {
+  let shown = SHOWN.get(line);
+  if (shown === undefined) {
+    const text = visibleText(line.payload);
+    shown = { text, lower: text.toLowerCase() };
+    SHOWN.set(line, shown);
+  }
+  return shown;
+}
+
+/** What is shown of a line: its payload with everything unseen written out. */
+export function textOf(line: LogLine): string {
+  return shownOf(line).text;
+}
+
+/** Indices of the lines that show the query, whatever its case. None for an empty query. */
+export function findLines(lines: readonly LogLine[], query: string): number[] {
   const wanted = query.toLowerCase();
   if (wanted === "") return [];
   const found: number[] = [];
-  for (let i = 0; i < texts.length; i++) {
-    if (texts[i]!.toLowerCase().includes(wanted)) found.push(i);
+  for (let i = 0; i < lines.length; i++) {
+    if (shownOf(lines[i]!).lower.includes(wanted)) found.push(i);
   }
   return found;
 }

@@ -27,8 +27,13 @@ Deno.test("filterLines() keeps only what restic wrote to stderr", () => {
 });
 
 Deno.test("findLines() ignores case and finds nothing for an empty query", () => {
-  assert.deepEqual(findLines(["Error: x", "fine", "an ERROR"], "error"), [0, 2]);
-  assert.deepEqual(findLines(["a"], ""), []);
+  const lines = ["Error: x", "fine", "an ERROR"].map((payload, i) => aLine(i + 1, { payload }));
+  assert.deepEqual(findLines(lines, "error"), [0, 2]);
+  assert.deepEqual(findLines(lines, ""), []);
+});
+
+Deno.test("findLines() finds what is shown of a hidden character", () => {
+  assert.deepEqual(findLines([aLine(1, { payload: "a\u202eb" })], "\\u202e"), [0]);
 });
 
 Deno.test("splitAtMatches() joins to the text again, with every second part the match", () => {
