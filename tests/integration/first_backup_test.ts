@@ -86,7 +86,7 @@ Deno.test("a new host is enrolled, initialised and backed up, and plain restic f
       await stack.poll(
         "the agent to notice",
         () => Promise.resolve(host.agent.output),
-        (output) => /host_removed|401/.test(output),
+        (output) => /does not know this agent/.test(output),
       );
       await assert.rejects(() => stack.host(host.id), /not_found/);
     });
