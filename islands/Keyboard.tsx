@@ -8,6 +8,7 @@ const SECOND_KEY_MS = 1500;
 /** Listens for the keys; draws only the list of them, when asked. */
 export default function Keyboard() {
   const help = useRef<HTMLDialogElement>(null);
+  const [open, setOpen] = useState(false);
   const [on, setOn] = useState(true);
 
   useEffect(() => {
@@ -25,12 +26,16 @@ export default function Keyboard() {
       }
       event.preventDefault();
       if (act.kind === "await_place") g_at_ms = event.timeStamp;
-      else if (act.kind === "help") help.current?.showModal();
+      else if (act.kind === "help") setOpen(true);
       else perform(act);
     }
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
+
+  useEffect(() => {
+    if (open) help.current?.showModal();
+  }, [open]);
 
   function toggle(event: { currentTarget: HTMLInputElement }) {
     const is_on = event.currentTarget.checked;
@@ -38,8 +43,14 @@ export default function Keyboard() {
     setOn(is_on);
   }
 
+  if (!open) return null;
   return (
-    <dialog class="dialog keys" ref={help} aria-labelledby="keys-title">
+    <dialog
+      class="dialog keys"
+      ref={help}
+      aria-labelledby="keys-title"
+      onClose={() => setOpen(false)}
+    >
       <header class="card-head">
         <h2 id="keys-title">Keys</h2>
         <form method="dialog" class="actions">

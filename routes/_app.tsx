@@ -19,7 +19,9 @@ export default function App({ Component, state }: PageProps<unknown, State>) {
       </head>
       <body>
         <Component />
-        <Toasts first={state.flash ?? null} />
+        {state.actor === undefined && state.flash === undefined
+          ? null
+          : <Toasts first={state.flash ?? null} />}
       </body>
     </html>
   );

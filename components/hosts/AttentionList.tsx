@@ -4,10 +4,9 @@ import type { Attention } from "../../server/fleet/fleet.ts";
 import type { Host } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import { Card } from "../Card.tsx";
-import { count, span } from "../format.ts";
+import { absolute, count, span } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { Count, StatusIcon } from "../Status.tsx";
-import { absolute } from "../format.ts";
 import { HostActionButton } from "./HostActionButton.tsx";
 
 export interface AttentionListProps {
@@ -54,7 +53,7 @@ export function AttentionList({ items, hosts, actor, csrf_token, now_ms }: Atten
                 dateTime={new Date(item.since_ms).toISOString()}
                 title={absolute(item.since_ms)}
               >
-                {span((now_ms - item.since_ms) / 1000)}
+                {now_ms - item.since_ms < 1000 ? "now" : span((now_ms - item.since_ms) / 1000)}
               </time>
             )}
             <Fix

@@ -32,12 +32,14 @@ export function FleetVerdict({ overview, url }: { overview: Overview; url: URL }
         facts={[
           {
             label: "Stored",
-            value: bytes(overview.stored_bytes),
-            note: counted(overview.snapshots, "snapshot"),
+            value: overview.stored_bytes === 0 ? "none" : bytes(overview.stored_bytes),
+            note: overview.snapshots === 0
+              ? "no snapshots"
+              : counted(overview.snapshots, "snapshot"),
           },
           {
             label: "Last 24 h",
-            value: counted(jobs_24h.total, "job"),
+            value: jobs_24h.total === 0 ? "none" : counted(jobs_24h.total, "job"),
             note: jobsNote(jobs_24h),
           },
         ]}
@@ -77,5 +79,5 @@ function jobsNote(jobs: Overview["jobs_24h"]): string {
   const parts = [`${count(jobs.succeeded)} succeeded`];
   if (jobs.warning > 0) parts.push(`${count(jobs.warning)} with warnings`);
   if (jobs.failed > 0) parts.push(`${count(jobs.failed)} failed`);
-  return jobs.total === 0 ? "none ended" : parts.join(", ");
+  return jobs.total === 0 ? "no job ended" : parts.join(", ");
 }

@@ -67,13 +67,15 @@ export function HostsCard({ overview, matching, query, url, actor, csrf_token }:
               now_ms={overview.now_ms}
             />
           )}
-        {!several && !is_filtered ? null : (
-          <footer class="card-foot">
-            {several
-              ? <Pager url={url} {...query} total={matching} />
-              : <a class="link" href={url.pathname}>Show all hosts</a>}
-          </footer>
-        )}
+        {overview.hosts.length === 0 || (!several && !is_filtered)
+          ? null
+          : (
+            <footer class="card-foot">
+              {several
+                ? <Pager url={url} {...query} total={matching} />
+                : <a class="link" href={url.pathname}>Show all hosts</a>}
+            </footer>
+          )}
       </div>
     </section>
   );
