@@ -1,0 +1,211 @@
+/** @module Plays the story: hosts are added and enrolled, initialise, back up for a month, and stop. */
+import { SYSTEM } from "../../auth/permissions.ts";
+import { iso } from "../../clock.ts";
+import { mintId } from "../../ids.ts";
+import type { JobFinished } from "../../protocol/agent_messages.ts";
+import type { JobKind, LogLine, Snapshot } from "../../protocol/entities.ts";
+import { SNAPSHOT_PAGE_ROWS } from "../../protocol/limits.ts";
+import { castOf, type Character } from "./cast.ts";
+import type { SeedServices } from "./services.ts";
+
+export interface StoryOptions {
+  host_count: number;
+  /** Snapshots of each host, one a day going back. */
+  snapshot_count: number;
+  now_ms: number;
+}
+
+const HOUR_MS = 3600 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+/** Nights are played in full for the named hosts; of the others the last ones tell enough. */
+const NIGHTS_OF_OTHERS = 3;
+const NAMED_COUNT = 12;
+
+/** Writes the story through the nouns' doors, in one transaction per host. */
+export async function seedStory(services: SeedServices, options: StoryOptions): Promise<void> {
+  const cast = castOf(options.host_count);
+  for (const [n, character] of cast.entries()) {
+    setTo(services, options.now_ms - 40 * DAY_MS);
+    const host_id = await enrol(services, character);
+    services.db.transaction(() => {
+      play(services, host_id, { character, options, nights: nightsOf(character, n) });
+    });
+  }
+  setTo(services, options.now_ms);
+}
+
+async function enrol(services: SeedServices, character: Character): Promise<string> {
+  const { name, os, tags, paths } = character;
+  const added = await services.enrollment.add(SYSTEM, {
+    name,
+    os,
+    tags,
+    backup_set: { paths, excludes: [], tags: [] },
+    repository: { url: `https://nas-01.lab.example:8000/${name}/`, append_only: true },
+  });
+  await services.enrollment.enroll({
+    ...{ token: added.token, nonce: "0123456789abcdef", protocol_version: 1 },
+    ...{ agent_version: "0.1.0", hostname: `${name}.lab.example`, os },
+    ...{ os_version: os === "windows" ? "Windows Server 2025" : "Debian 13", arch: "x86_64" },
+  }, "192.0.2.10");
+  return added.host.id;
+}
+
+function nightsOf({ nights }: Character, n: number): string {
+  return n < NAMED_COUNT ? nights : nights.slice(-NIGHTS_OF_OTHERS);
+}
+
+function play(services: SeedServices, host_id: string, part: {
+  character: Character;
+  options: StoryOptions;
+  nights: string;
+}): void {
+  const { character, options, nights } = part;
+  const last_ms = options.now_ms - character.last_run_hours * HOUR_MS;
+  const first_ms = last_ms - (nights.length - 1) * DAY_MS;
+  setTo(services, first_ms - HOUR_MS);
+  hello(services, host_id, character);
+  services.present.add(host_id);
+  run(services, host_id, { kind: "init", code: "o", character, at_ms: first_ms - HOUR_MS });
+  for (const [night, code] of [...nights].entries()) {
+    if (code === "-") continue;
+    const at_ms = first_ms + night * DAY_MS;
+    run(services, host_id, { kind: "backup", code, character, at_ms });
+  }
+  list(services, host_id, { character, count: options.snapshot_count, last_ms });
+  services.repositories.applyStats(host_id, {
+    ...{ type: "repo.stats", report: { run_id: mintId(), seq: 1 } },
+    ...{ size_bytes: character.size_bytes, snapshot_count: options.snapshot_count },
+    ...{ dedup_ratio: 1.6, compression_ratio: 1.3, last_check_at: null, last_check_status: null },
+    lock_state: character.trouble?.error_class === "repository_locked" ? "locked" : "unlocked",
+  });
+  const seen_ms = options.now_ms - character.seen_hours * HOUR_MS;
+  setTo(services, seen_ms);
+  hello(services, host_id, character);
+  services.hosts.recordSeen(host_id, seen_ms);
+  if (character.seen_hours > 0) services.present.delete(host_id);
+}
+
+function run(services: SeedServices, host_id: string, of: {
+  kind: JobKind;
+  code: string;
+  character: Character;
+  at_ms: number;
+}): void {
+  const { clock, jobs, commands } = services;
+  const { kind, code, character } = of;
+  const took_ms = kind === "init" ? 2000 : 372_000;
+  setTo(services, of.at_ms - took_ms);
+  const job = jobs.start(SYSTEM, host_id, { kind, bandwidth: {} });
+  commands.acknowledge(host_id, commands.waiting(host_id, 10).map((command) => command.id));
+  const report = { run_id: mintId(), seq: 1 };
+  const now = iso(clock.now_ms());
+  jobs.apply(host_id, { type: "job.started", report, job_id: job.id, kind, started_at: now });
+  const lines = logOf(of, clock.now_ms());
+  setTo(services, of.at_ms);
+  jobs.apply(host_id, { type: "log.stream", report, job_id: job.id, lines });
+  const finished_at = iso(clock.now_ms());
+  jobs.apply(host_id, {
+    ...{ type: "job.finished", report, job_id: job.id, kind, started_at: now, finished_at },
+    ...{ log_lines: lines.length, ...endOf(kind, code, character) },
+  });
+}
+
+type End = Pick<JobFinished, "status" | "exit_code" | "error_class" | "error" | "stats">;
+
+function endOf(kind: JobKind, code: string, { trouble, size_bytes }: Character): End {
+  const good: End = {
+    status: "succeeded",
+    exit_code: 0,
+    error_class: null,
+    error: null,
+    stats: null,
+  };
+  if (kind === "init") return good;
+  const stats = {
+    ...{ snapshot_id: "5eed0001", files_new: 12, files_changed: 31, files_unmodified: 18_402 },
+    ...{ bytes_processed: size_bytes, bytes_added: Math.floor(size_bytes / 400) },
+    duration_seconds: 372,
+  };
+  if (code === "o") return { ...good, stats };
+  if (code === "w") {
+    const { error_count = 2, error = "2 files could not be read" } = trouble ?? {};
+    const error_class = "files_unreadable" as const;
+    return {
+      status: "warning",
+      exit_code: 3,
+      error_class,
+      error,
+      stats: { ...stats, error_count },
+    };
+  }
+  const { error_class = "network", exit_code = 1, error = "The storage server did not answer" } =
+    trouble ?? {};
+  return { status: "failed", exit_code, error_class, error, stats: null };
+}
+
+function logOf(
+  of: { kind: JobKind; code: string; character: Character },
+  at_ms: number,
+): LogLine[] {
+  const texts = of.kind === "init"
+    ? ["created restic repository"]
+    : [`backing up ${of.character.paths.join(", ")}`, "using parent snapshot 5eed0000"];
+  if (of.code === "f") texts.push(`Fatal: ${of.character.trouble?.error ?? "connection refused"}`);
+  return texts.map((payload, i) => ({
+    ...{ seq: i + 1, ts: iso(at_ms + i * 1000), payload },
+    stream: payload.startsWith("Fatal") ? "stderr" : "stdout",
+  }));
+}
+
+function list(services: SeedServices, host_id: string, of: {
+  character: Character;
+  count: number;
+  last_ms: number;
+}): void {
+  const { character, count, last_ms } = of;
+  const listing_id = mintId();
+  const pages = Math.max(1, Math.ceil(count / SNAPSHOT_PAGE_ROWS));
+  for (let page = 1; page <= pages; page++) {
+    const from = (page - 1) * SNAPSHOT_PAGE_ROWS;
+    const rows = Math.min(SNAPSHOT_PAGE_ROWS, count - from);
+    const snapshots = Array.from(
+      { length: rows },
+      (_, i) => aSnapshot(character, from + i, last_ms),
+    );
+    const report = { run_id: listing_id, seq: page };
+    const type = "snapshots.report" as const;
+    services.snapshots.applyPage(host_id, { type, report, listing_id, page, pages, snapshots });
+  }
+}
+
+/** The n-th newest snapshot. */
+function aSnapshot(character: Character, n: number, last_ms: number): Snapshot {
+  return {
+    id: (0x5eed0000 + n).toString(16).padStart(64, "a"),
+    time: iso(last_ms - n * DAY_MS),
+    hostname: `${character.name}.lab.example`,
+    username: "root",
+    paths: character.paths,
+    tags: n % 7 === 0 ? ["weekly"] : [],
+    parent: null,
+    program_version: "restic 0.19.1",
+    size_bytes: character.size_bytes,
+    file_count: 18_445,
+    added_bytes: Math.floor(character.size_bytes / 400),
+  };
+}
+
+function hello(services: SeedServices, host_id: string, { name, os }: Character): void {
+  services.hosts.recordHello(host_id, {
+    ...{ type: "hello", protocol_version: 1, agent_version: "0.1.0", run_id: mintId(), os },
+    ...{ os_version: os === "windows" ? "Windows Server 2025" : "Debian 13", arch: "x86_64" },
+    ...{ hostname: `${name}.lab.example`, restic_version: "0.19.1", restic_error: null },
+    ...{ running_jobs: [], config_version: 1, command_counter: 0 },
+    time: iso(services.clock.now_ms()),
+  });
+}
+
+function setTo({ clock }: SeedServices, at_ms: number): void {
+  clock.advance((at_ms - clock.now_ms()) / 1000);
+}
