@@ -67,7 +67,7 @@ async function runParts(
   const { log, state_dir, signal } = options;
   const timing = options.timing ?? systemTiming();
   const run_id = crypto.randomUUID();
-  const outbox = new Outbox(state, run_id);
+  const outbox = new Outbox({ state, run_id, timing });
   const settings = await Settings.load(new SecretsFile(state_dir, config));
   const configured_path = config.restic_path;
   const restic = options.restic ?? resticAccess({ configured_path, state_dir });

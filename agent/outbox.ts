@@ -6,7 +6,9 @@ import type { LogStreamMessage, Report, ReportKey } from "../server/protocol/age
 import type { LogLine } from "../server/protocol/entities.ts";
 import { REPORTS_IN_FLIGHT_MAX } from "../server/protocol/limits.ts";
 import type { OutboxRow } from "./outbox_store.ts";
+import { Pace } from "./pace.ts";
 import type { AgentState } from "./state.ts";
+import type { Timing } from "./timing.ts";
 
 /** A report before the outbox gave it its key. */
 export type NewReport = Unkeyed<Exclude<Report, LogStreamMessage>>;
@@ -14,24 +16,38 @@ type Unkeyed<T> = T extends Report ? Omit<T, "report"> : never;
 
 /** Log lines of all jobs that wait for the server take at most this much of the disk. */
 const LOG_QUOTA_BYTES = 64 * 1024 * 1024;
+const PACE_MS = 100;
+
+export interface OutboxOptions {
+  state: AgentState;
+  run_id: string;
+  timing: Timing;
+  log_quota_bytes?: number;
+}
 
 export class Outbox {
   readonly #state: AgentState;
   readonly #run_id: string;
+  readonly #timing: Timing;
   readonly #log_quota_bytes: number;
   #seq = 0;
   #log_bytes: number;
   #send: ((text: string) => void) | undefined;
   #sent_position = 0;
   readonly #in_flight = new Set<string>();
+  #pace: Pace;
   #pump_waits = false;
+  #paced = false;
+  #attached = new AbortController();
   readonly #emptied = new Set<() => void>();
 
-  constructor(state: AgentState, run_id: string, log_quota_bytes = LOG_QUOTA_BYTES) {
-    this.#state = state;
-    this.#run_id = run_id;
-    this.#log_quota_bytes = log_quota_bytes;
-    this.#log_bytes = state.outbox.logBytes();
+  constructor(options: OutboxOptions) {
+    this.#state = options.state;
+    this.#run_id = options.run_id;
+    this.#timing = options.timing;
+    this.#log_quota_bytes = options.log_quota_bytes ?? LOG_QUOTA_BYTES;
+    this.#pace = new Pace(this.#timing.now_ms());
+    this.#log_bytes = this.#state.outbox.logBytes();
   }
 
   /** Keeps a result. Call it in the transaction of its cause, else it commits by itself. */
@@ -54,6 +70,8 @@ export class Outbox {
   /** Begins sending over a greeted connection, from the oldest report on. */
   attach(send: (text: string) => void): void {
     this.#send = send;
+    this.#attached = new AbortController();
+    this.#pace = new Pace(this.#timing.now_ms());
     this.#sent_position = 0;
     this.#in_flight.clear();
     this.#pump();
@@ -61,6 +79,7 @@ export class Outbox {
 
   detach(): void {
     this.#send = undefined;
+    this.#attached.abort();
     this.#in_flight.clear();
   }
 
@@ -123,10 +142,20 @@ export class Outbox {
     const room = REPORTS_IN_FLIGHT_MAX - this.#in_flight.size;
     if (this.#send === undefined || room <= 0) return;
     for (const row of this.#state.outbox.after(this.#sent_position, room)) {
+      if (!this.#pace.take(this.#timing.now_ms())) return this.#pumpAtPace();
       this.#in_flight.add(nameOf(row));
       this.#sent_position = row.position;
       this.#send(row.body);
     }
+  }
+
+  #pumpAtPace(): void {
+    if (this.#paced) return;
+    this.#paced = true;
+    void this.#timing.sleep(PACE_MS, this.#attached.signal).then(() => {
+      this.#paced = false;
+      this.#pump();
+    });
   }
 
   #dropOldestLogs(): void {

@@ -3,9 +3,18 @@ import type { LogStreamMessage } from "../server/protocol/agent_messages.ts";
 import type { LogLine } from "../server/protocol/entities.ts";
 import { Outbox } from "./outbox.ts";
 import { AgentState } from "./state.ts";
+import { FakeTiming } from "./timing.ts";
 
 const RUN = "0193a3c2-0000-7000-8000-000000000002";
 const JOB = "0193a3c2-0000-7000-8000-000000000003";
+
+function anOutbox(
+  state: AgentState,
+  run_id: string,
+  over: { log_quota_bytes?: number; timing?: FakeTiming } = {},
+): Outbox {
+  return new Outbox({ state, run_id, timing: new FakeTiming(), ...over });
+}
 
 function lines(from: number, count: number): LogLine[] {
   const ts = "2026-11-12T08:42:05Z";
@@ -44,8 +53,8 @@ async function drain(outbox: Outbox): Promise<LogStreamMessage[]> {
 
 Deno.test("Outbox replays an older run's reports before its own", async () => {
   using state = new AgentState(":memory:", "host");
-  new Outbox(state, JOB).append(probed());
-  const outbox = new Outbox(state, RUN);
+  anOutbox(state, JOB).append(probed());
+  const outbox = anOutbox(state, RUN);
   outbox.append(probed());
   const runs = (await drain(outbox)).map((message) => [message.report.run_id, message.report.seq]);
   assert.deepEqual(runs, [[JOB, 1], [RUN, 1]]);
@@ -54,7 +63,7 @@ Deno.test("Outbox replays an older run's reports before its own", async () => {
 
 Deno.test("Outbox forgets nothing when an acknowledgement names what it does not have", () => {
   using state = new AgentState(":memory:", "host");
-  const outbox = new Outbox(state, RUN);
+  const outbox = anOutbox(state, RUN);
   outbox.append(probed());
   outbox.acknowledge([{ run_id: JOB, seq: 1 }, { run_id: RUN, seq: 2 }]);
   assert.equal(outbox.size, 1);
@@ -62,7 +71,7 @@ Deno.test("Outbox forgets nothing when an acknowledgement names what it does not
 
 Deno.test("Outbox over its log quota drops the oldest lines, marks them, and keeps results", async () => {
   using state = new AgentState(":memory:", "host");
-  const outbox = new Outbox(state, RUN, 200_000);
+  const outbox = anOutbox(state, RUN, { log_quota_bytes: 200_000 });
   outbox.append(probed());
   for (let n = 0; n < 100; n++) outbox.appendLog(JOB, lines(1 + n * 50, 50));
   assert.ok(state.outbox.logBytes() <= 200_000);
@@ -76,11 +85,39 @@ Deno.test("Outbox over its log quota drops the oldest lines, marks them, and kee
   assert.equal(logged[0]!.seq, dropped);
 });
 
+Deno.test("Outbox replays a long absence at a pace that the server allows", async () => {
+  using state = new AgentState(":memory:", "host");
+  const timing = new FakeTiming();
+  const outbox = anOutbox(state, RUN, { timing });
+  state.transaction(() => {
+    for (let n = 0; n < 1200; n++) outbox.append(probed());
+  });
+  const sent: number[] = [];
+  outbox.attach((text) => sent.push((JSON.parse(text) as LogStreamMessage).report.seq));
+  function acknowledgeAll(): void {
+    for (let done = -1; done < sent.length;) {
+      done = sent.length;
+      outbox.acknowledge(sent.map((seq) => ({ run_id: RUN, seq })));
+    }
+  }
+  acknowledgeAll();
+  assert.equal(sent.length, 1000);
+  timing.advance(0.5);
+  await Promise.resolve();
+  acknowledgeAll();
+  assert.equal(sent.length, 1050);
+  timing.advance(60);
+  await Promise.resolve();
+  acknowledgeAll();
+  assert.deepEqual(sent, Array.from({ length: 1200 }, (_, n) => n + 1));
+  outbox.detach();
+});
+
 Deno.test("AgentState drops what belongs to another enrolment", async () => {
   const path = await Deno.makeTempFile();
   {
     using state = new AgentState(path, "host a");
-    new Outbox(state, RUN).append(probed());
+    anOutbox(state, RUN).append(probed());
     state.seen.enterEpoch(9);
   }
   {
