@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { addHostInput, refillable } from "../../components/hosts/add_host_input.ts";
+import { addHostInput, refillable } from "../../server/http/add_host_form.ts";
 import {
   AddHostForm,
   AddHostRail,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { AddHostRequest } from "../../server/protocol/rest.ts";
-import { addHostInput, refillable } from "./add_host_input.ts";
+import { AddHostRequest } from "../protocol/rest.ts";
+import { addHostInput, refillable } from "./add_host_form.ts";
 
 const FIELDS: Record<string, string> = {
   name: "web-01",

@@ -1,6 +1,5 @@
 /** @module From the fields of the form to the request that the schema validates. Pure. */
-import { linesOf, wordsOf } from "../../server/http/host_forms.ts";
-import type { AddHostValues } from "./AddHostForm.tsx";
+import { linesOf, wordsOf } from "./host_forms.ts";
 
 /** The form as the request of POST /api/hosts; empty optional fields are left out. */
 export function addHostInput(form: FormData): unknown {
@@ -31,7 +30,7 @@ export function addHostInput(form: FormData): unknown {
 const SECRET_FIELDS = ["repository.rest_password", "repository.password", "_csrf"];
 
 /** What may be filled into the form again: no password. An unticked box is kept as "off". */
-export function refillable(form: FormData): AddHostValues {
+export function refillable(form: FormData): Record<string, string> {
   const kept = [...form].filter(([name, value]) =>
     typeof value === "string" && !SECRET_FIELDS.includes(name)
   );
