@@ -89,6 +89,7 @@ withAgent("runAgent() refuses an unknown command with a counter already passed",
   await connect(world);
   const first = server.run();
   await server.order([first]);
+  await until("the acknowledgement", () => server.acknowledged.length > 0);
   await server.order([server.run({ counter: first.counter })]);
   await until("the refusal", () => agent.logged("replayed command"));
   assert.deepEqual(server.acknowledged, [first.id]);
@@ -306,6 +307,7 @@ withAgent("runAgent() does not take an older config than it has", async (world) 
   const { server, agent } = world;
   await connect(world);
   await server.order([server.config(7)]);
+  await until("config.ack", () => server.of("config.ack").length > 0);
   await server.order([server.config(6)]);
   await until("the refusal", () => agent.logged("outdated config version 6"));
   assert.deepEqual(server.of("config.ack").map((m) => m.config_version), [7]);
