@@ -1,5 +1,5 @@
 /** @module The 30-day strip of a host (ui/DESIGN.md §3). Pure. */
-import type { HostDay } from "../jobs/host_days_store.ts";
+import type { HostDay } from "../jobs/jobs.ts";
 
 export const STRIP_DAYS = 30;
 

@@ -24,6 +24,8 @@ import { JobTransitions } from "./job_transitions.ts";
 import { watchJob } from "./job_watch.ts";
 import { type JobRow, JobsStore } from "./jobs_store.ts";
 
+export type { HostDay } from "./host_days_store.ts";
+
 export interface JobsDeps {
   db: Database;
   clock: Clock;
