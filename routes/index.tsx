@@ -10,12 +10,9 @@ import { frameOf } from "../components/page_frame.ts";
 import { can } from "../server/auth/permissions.ts";
 import { define } from "../server/state.ts";
 
-/** Up to here the overview carries the whole list; above, it is paged like /hosts. */
-const WHOLE_LIST = 100;
-
 export const handler = define.handlers({
   GET(ctx) {
-    return page(overviewOf(ctx.state, ctx.url, { limit: WHOLE_LIST }));
+    return page(overviewOf(ctx.state, ctx.url));
   },
 });
 

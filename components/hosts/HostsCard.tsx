@@ -5,7 +5,7 @@ import { paths } from "../../server/protocol/paths.ts";
 import { Empty } from "../Card.tsx";
 import { count } from "../format.ts";
 import { Icon } from "../Icon.tsx";
-import { Pager } from "../Pager.tsx";
+import { Pager, withQuery } from "../Pager.tsx";
 import { Count } from "../Status.tsx";
 import { HostFilter } from "./HostFilter.tsx";
 import { HostTable } from "./HostTable.tsx";
@@ -50,23 +50,16 @@ export function HostsCard({ overview, matching, query, url, actor, csrf_token }:
         </span>
       </header>
       <div data-live="hosts">
-        {overview.hosts.length === 0
-          ? (
-            <Empty icon="search" title="No host matches">
-              <p class="break">{describe(url)}</p>
-              <a class="btn btn-sm" href={url.pathname}>Clear the filter</a>
-            </Empty>
-          )
-          : (
-            <HostTable
-              hosts={overview.hosts}
-              strips={overview.strips}
-              running={overview.running}
-              actor={actor}
-              csrf_token={csrf_token}
-              now_ms={overview.now_ms}
-            />
-          )}
+        {overview.hosts.length === 0 ? <NoRows url={url} matching={matching} /> : (
+          <HostTable
+            hosts={overview.hosts}
+            strips={overview.strips}
+            running={overview.running}
+            actor={actor}
+            csrf_token={csrf_token}
+            now_ms={overview.now_ms}
+          />
+        )}
         {overview.hosts.length === 0 || (!several && !is_filtered)
           ? null
           : (
@@ -78,6 +71,22 @@ export function HostsCard({ overview, matching, query, url, actor, csrf_token }:
           )}
       </div>
     </section>
+  );
+}
+
+function NoRows({ url, matching }: { url: URL; matching: number }) {
+  if (matching > 0) {
+    return (
+      <Empty icon="search" title="There is nothing on this page">
+        <a class="btn btn-sm" href={withQuery(url, {})}>Go to the first page</a>
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon="search" title="No host matches">
+      <p class="break">{describe(url)}</p>
+      <a class="btn btn-sm" href={url.pathname}>Clear the filter</a>
+    </Empty>
   );
 }
 

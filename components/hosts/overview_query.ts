@@ -11,10 +11,14 @@ export interface OverviewData {
   query: { limit: number; offset: number };
 }
 
+/** Up to here a list is shown whole; above, in pages of 50 (ui/DESIGN.md §8). */
+const WHOLE_MAX = 100;
+const PAGE_ROWS = 50;
+
 /** The hosts that the address asks for, with all that stands around them. */
-export function overviewOf(state: State, url: URL, defaults: { limit: number }): OverviewData {
-  const given = { limit: String(defaults.limit), ...filledQuery(url) };
-  const { limit, offset, ...asked } = ListHostsQuery.parse(given);
+export function overviewOf(state: State, url: URL): OverviewData {
+  const given = filledQuery(url);
+  const { limit, offset, ...asked } = ListHostsQuery.parse({ limit: WHOLE_MAX, ...given });
   const filter = {
     ...(asked.q === undefined ? {} : { q: asked.q }),
     ...(asked.state === undefined ? {} : { state: asked.state }),
@@ -26,5 +30,9 @@ export function overviewOf(state: State, url: URL, defaults: { limit: number }):
   const matching = is_filtered
     ? services.hosts.list(state.actor!, { ...filter, limit: 1, offset: 0 }).total
     : overview.total_hosts;
-  return { overview, matching, query: { limit, offset } };
+  if (matching <= WHOLE_MAX || "limit" in given) {
+    return { overview, matching, query: { limit, offset } };
+  }
+  const hosts = overview.hosts.slice(0, PAGE_ROWS);
+  return { overview: { ...overview, hosts }, matching, query: { limit: PAGE_ROWS, offset } };
 }

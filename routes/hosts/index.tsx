@@ -10,7 +10,7 @@ import { define } from "../../server/state.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
-    return page(overviewOf(ctx.state, ctx.url, { limit: 50 }));
+    return page(overviewOf(ctx.state, ctx.url));
   },
 });
 
