@@ -56,6 +56,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     setup_code: services.users.anyExists ? undefined : setup_code.issue(),
     async stop() {
       clearInterval(timer);
+      services.fleet_events.streams.endAll();
       services.agent_sessions.shutDown();
       await Promise.race([server.shutdown(), wait(DRAIN_MS)]);
       db.close();
