@@ -107,7 +107,7 @@ function Target({ entry }: { entry: AuditEntry }) {
     <span title={target_id ?? undefined}>
       <span class="dim">{target_kind}</span> {href === undefined
         ? <b class="strong">{label}</b>
-        : <a class="strong link-quiet" href={href}>{label}</a>}
+        : <a class="strong link-quiet" href={href}>{label}</a>}{" "}
       {name !== undefined && target_kind === "job" && <span class="mono faint">{id}</span>}
     </span>
   );

@@ -33,7 +33,7 @@ function CauseLinks({ cause, host_id }: { cause: HostCause; host_id: string }) {
           {cause.act === "open_job" ? "Open job" : "Open log"}
         </a>
       )}
-      {cause.act === "settings" && (
+      {(cause.act === "settings" || cause.in_settings) && (
         <a class="btn btn-sm" href={paths.hostSettings(host_id)}>Settings</a>
       )}
     </>

@@ -1,7 +1,7 @@
 /** @module The card of a host's facts: last good backup, goal, size, snapshots, 30 days. */
 import type { Host } from "../../server/protocol/entities.ts";
 import { moment } from "../days.ts";
-import { absolute, ago, bytes, count, span } from "../format.ts";
+import { absolute, ago, ahead, bytes, count, span } from "../format.ts";
 import type { Tone } from "../vocabulary.ts";
 import { DayRow } from "./DayRow.tsx";
 
@@ -32,7 +32,9 @@ export function HostFacts({ host, strip, now_ms }: HostFactsProps) {
           value={span(host.goal_seconds)}
           sub={due_ms === null
             ? "a good backup that often"
-            : `${late ? "passed" : "until"} ${moment(due_ms, now_ms)}`}
+            : late
+            ? `passed ${ago(due_ms, now_ms)}`
+            : `next due ${ahead(due_ms, now_ms)}`}
         />
         <Fact
           label="Stored"
@@ -84,7 +86,7 @@ function GoodDays({ strip }: { strip: string }) {
     <Fact
       label="Good days, 30 days"
       value={days === 0 ? "none yet" : `${good} of ${days}`}
-      sub={days === 0 ? "no backup was due" : bad === "" ? "none with gaps or failed" : bad}
+      sub={days === 0 ? "no backup was due" : bad === "" ? "all good" : bad}
     />
   );
 }

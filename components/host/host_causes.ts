@@ -21,6 +21,8 @@ export interface HostCause {
   /** What restic or the agent said, as it was. */
   raw?: string;
   act?: CauseAct;
+  /** The host's settings are the place to repair it. */
+  in_settings?: boolean;
   job?: Job;
 }
 
@@ -57,11 +59,11 @@ function backupCause(facts: HostFacts): HostCause | undefined {
   const { host, last_job, now_ms } = facts;
   if (isActive(last_job)) {
     const what = last_job!.kind === "init" ? "The initialisation of the repository" : "A backup";
-    const title = `${what} ${last_job!.status === "running" ? "is running" : "waits"}.`;
+    const title = `${what} ${last_job!.status === "running" ? "is running" : "is queued"}.`;
     return {
       tone: last_job!.status === "running" ? "run" : "idle",
       title,
-      text: last_job!.waiting_for ?? "",
+      text: last_job!.waiting_for === null ? "" : `It waits for ${last_job!.waiting_for}.`,
       act: "open_job",
       job: last_job!,
     };
@@ -101,6 +103,16 @@ function backupCause(facts: HostFacts): HostCause | undefined {
   }
 }
 
+const IN_SETTINGS: ReadonlySet<ErrorClass> = new Set([
+  "wrong_password",
+  "http_unauthorized",
+  "no_credentials",
+  "repository_missing",
+  "network",
+  "all_paths_missing",
+  "path_missing",
+]);
+
 function failed({ last_job }: HostFacts, last_good: string): HostCause {
   const cause = last_job && causeOf(last_job);
   return {
@@ -109,6 +121,8 @@ function failed({ last_job }: HostFacts, last_good: string): HostCause {
     text: last_good,
     ...(last_job?.error ? { raw: last_job.error } : {}),
     act: "retry",
+    in_settings: last_job !== undefined && last_job.error_class !== null &&
+      IN_SETTINGS.has(last_job.error_class),
     ...(last_job === undefined ? {} : { job: last_job }),
   };
 }

@@ -114,6 +114,6 @@ function pillLabel(view: JobView): string {
 function cancelText(job: Job): string {
   if (job.status === "queued") return "It has not been sent to the host yet and never will be.";
   return job.kind === "init"
-    ? "restic is told to stop and to leave no lock behind."
-    : "restic is told to stop and to leave no lock behind. No snapshot is made; what was already uploaded makes the next backup shorter.";
+    ? "The agent stops restic and leaves no lock behind."
+    : "The agent stops restic and leaves no lock behind. No snapshot is made; what was already uploaded makes the next backup shorter.";
 }

@@ -46,9 +46,11 @@ export function JobProgress({ view, now_ms, freshness, agent_away }: JobProgress
         {waiting
           ? (
             <p class="dim break">
-              {job.waiting_for ?? (job.status === "queued"
+              {job.waiting_for !== null
+                ? `Waits for ${job.waiting_for}.`
+                : job.status === "queued"
                 ? "It is sent to the host as soon as nothing is in the way."
-                : "Sent to the host, which has not started it yet.")}
+                : "Sent to the host, which has not started it yet."}
             </p>
           )
           : <Progress fraction={(percent ?? 0) / 100} tone={tone} label="Job progress" large />}

@@ -114,6 +114,6 @@ function JobRow({ job, now_ms, percent, with_host, median_seconds }: JobRowProps
 }
 
 function whyOf(job: Job): string | undefined {
-  if (job.status === "queued" && job.waiting_for !== null) return job.waiting_for;
+  if (job.status === "queued" && job.waiting_for !== null) return `Waits for ${job.waiting_for}`;
   return job.error === null ? undefined : visibleText(job.error);
 }
