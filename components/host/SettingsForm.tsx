@@ -21,10 +21,8 @@ export function SettingsForm(props: SettingsFormProps) {
   const general = errors[""];
   const value = (name: string, saved: string) => typed[name] ?? saved;
   const may_save = rights.edit || rights.edit_backup_set;
-  return (
-    <form class="card max-w-[1000px]" method="post" id="settings">
-      <CsrfField token={csrf_token} />
-      <input type="hidden" name="action" value="save" />
+  const parts = (
+    <>
       {general && <Note tone="fail" class="m-4" title="Not saved.">{general}</Note>}
       <Section
         title="Name and tags"
@@ -97,6 +95,16 @@ export function SettingsForm(props: SettingsFormProps) {
           <button type="submit" class="btn btn-primary push">Save</button>
         </footer>
       )}
+    </>
+  );
+  if (!may_save) {
+    return <section class="card max-w-[1000px]" aria-label="Settings">{parts}</section>;
+  }
+  return (
+    <form class="card max-w-[1000px]" method="post" id="settings">
+      <CsrfField token={csrf_token} />
+      <input type="hidden" name="action" value="save" />
+      {parts}
     </form>
   );
 }
