@@ -3,5 +3,5 @@ import { openApiDocument } from "../openapi.ts";
 
 const text = JSON.stringify(openApiDocument("https://restic-manager.example"), null, 2) + "\n";
 const [file] = Deno.args;
-if (file === undefined) Deno.stdout.writeSync(new TextEncoder().encode(text));
+if (file === undefined) await new Blob([text]).stream().pipeTo(Deno.stdout.writable);
 else Deno.writeTextFileSync(file, text);
