@@ -11,6 +11,7 @@ set -euo pipefail
 
 readonly DENO_WANTED=2.9.5
 readonly DENO_FLOOR=2.9
+readonly UNIT=restic-manager-agent.service
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
@@ -22,7 +23,7 @@ usage: install.sh --server URL --server-key SHA256:… [options]
   --token-stdin       read the enrolment token from standard input
   --force             enrol again although this machine is enrolled
   --no-service        install and enrol only; do not touch systemd
-  --prefix DIR        put everything under DIR instead of /; implies --no-service
+  --prefix DIR        put everything under DIR instead of /
 TEXT
 }
 
@@ -37,7 +38,7 @@ parse_arguments() {
           --server) server=${2%/} ;;
           --server-key) server_key=$2 ;;
           --token-file) token_file=$2 ;;
-          --prefix) prefix=${2%/} service='' ;;
+          --prefix) prefix=${2%/} ;;
         esac
         shift
         ;;
@@ -60,6 +61,7 @@ parse_arguments() {
   program_dir=$prefix/opt/restic-manager
   config_dir=$prefix/etc/restic-manager
   state_dir=$prefix/var/lib/restic-manager
+  unit_dir=$prefix/etc/systemd/system
   agent=$program_dir/restic-manager-agent
 }
 
@@ -179,28 +181,43 @@ enrol() {
   [[ -z $force ]] || arguments+=(--force)
   local token=''
   read_token
+  stop_service
   # printf is part of the shell, so the token is in no process's arguments.
   printf '%s\n' "$token" | "$agent" "${arguments[@]}" ||
     die 'enrolment failed: the reason is above'
 }
 
+# True when systemd is there and may be used.
+has_systemd() {
+  [[ -n $service && -d $prefix/run/systemd/system ]] && command -v systemctl > /dev/null
+}
+
+# An agent that runs holds its lock, and nothing can be enrolled beside it.
+stop_service() {
+  has_systemd && systemctl is-active --quiet "$UNIT" || return 0
+  systemctl stop "$UNIT"
+  stopped=yes
+}
+
 start_service() {
-  local unit=/etc/systemd/system/restic-manager-agent.service
-  if [[ -z $service ]]; then
+  if ! has_systemd; then
     say "Installed. Run it with: $agent run"
     return
   fi
-  if [[ ! -d /run/systemd/system ]] || ! command -v systemctl > /dev/null; then
-    say "Installed. There is no systemd here: have your init system run: $agent run"
-    return
-  fi
-  download /install/restic-manager-agent.service "$work/unit" ||
+  download "/install/$UNIT" "$work/unit" ||
     die "cannot download the service's unit: $(one_line "$work/curl-error")"
-  install -m 0644 "$work/unit" "$unit"
+  install -D -m 0644 "$work/unit" "$unit_dir/$UNIT"
   systemctl daemon-reload
-  systemctl enable --quiet restic-manager-agent.service
-  systemctl restart restic-manager-agent.service
+  systemctl enable --quiet "$UNIT"
+  systemctl restart "$UNIT"
+  stopped=''
   say 'Installed and started. The page of this host turns green by itself.'
+}
+
+# Whatever happened: a service that ran before runs again.
+clean_up() {
+  rm -rf "$work"
+  [[ -z $stopped ]] || systemctl start "$UNIT"
 }
 
 mention_restic() {
@@ -214,8 +231,9 @@ main() {
   parse_arguments "$@"
   check_machine
   umask 077
+  stopped=''
   work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
+  trap clean_up EXIT
   make_folders
   install_runtime
   install_agent

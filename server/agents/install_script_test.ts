@@ -25,7 +25,10 @@ function assetsWith(agent: string): Assets {
     const sha256 = createHash("sha256").update(body).digest("hex");
     return { body, content_type: "text/plain", sha256 };
   };
-  const files = new Map([["agent.js", asset(agent)]]);
+  const files = new Map([
+    ["agent.js", asset(agent)],
+    ["restic-manager-agent.service", asset("[Service]\n")],
+  ]);
   return { find: (name) => files.get(name) };
 }
 
@@ -33,6 +36,7 @@ async function answer(path: string, assets: Assets): Promise<Response> {
   try {
     if (path === "/install/agent.js") return installFile(assets, "agent.js");
     if (path === "/install/agent.js.sha256") return installChecksum(assets, "agent.js");
+    if (path.endsWith(".service")) return installFile(assets, "restic-manager-agent.service");
     return await runtimeFile(path.replace("/install/runtime/", ""), Deno.execPath());
   } catch (error) {
     return new Response(null, { status: toAppError(error).status });
@@ -163,6 +167,61 @@ Deno.test("install.sh run again updates the agent and keeps the enrolment unless
     assert.equal(forced.code, 0, forced.output);
     assert.equal(noted(prefix).args.at(-1), "--force");
   });
+});
+
+/** Stands in for systemd: a service that runs keeps the agent's lock, as the real one does. */
+async function giveSystemd(prefix: string): Promise<() => string[]> {
+  const [notes, active] = [join(prefix, "systemctl.log"), join(prefix, "active")];
+  await Deno.mkdir(join(prefix, "run/systemd/system"), { recursive: true });
+  const program = `#!/usr/bin/bash
+echo "$*" >> '${notes}'
+case $1 in
+  is-active) [[ -e '${active}' ]] ;;
+  start | restart) : > '${active}' ;;
+  stop) rm -f '${active}' ;;
+esac
+`;
+  await Deno.writeTextFile(join(prefix, "path/systemctl"), program, { mode: 0o755 });
+  return () => Deno.readTextFileSync(notes).trim().split("\n");
+}
+
+/** Refuses to enrol beside a service that runs, as the agent's lock does, or when told to. */
+const LOCKED_AGENT = `
+const root = Deno.env.get("RM_AGENT_CONFIG_DIR") + "/../..";
+const exists = (path) => Deno.stat(path).then(() => true, () => false);
+if (await exists(root + "/active")) Deno.exit(75);
+if (await exists(root + "/refuse")) Deno.exit(1);
+${NOTING_AGENT}`;
+
+Deno.test("install.sh --force over a running service stops it, enrols, and starts it again", async () => {
+  await onMachine(async ({ prefix, url, install }) => {
+    const calls = await giveSystemd(prefix);
+    const base = ["--server", url, "--server-key", SERVER_KEY, "--prefix", prefix, "--token-stdin"];
+    const first = await install(base, { stdin: TOKEN });
+    assert.equal(first.code, 0, first.output);
+    assert.match(first.output, /Installed and started/);
+    const unit = join(prefix, "etc/systemd/system/restic-manager-agent.service");
+    assert.equal(Deno.readTextFileSync(unit), "[Service]\n");
+    const forced = await install([...base, "--force"], { stdin: TOKEN });
+    assert.equal(forced.code, 0, forced.output);
+    const verbs = calls().map((call) => call.split(" ")[0]);
+    const once = ["daemon-reload", "enable", "restart"];
+    assert.deepEqual(verbs, ["is-active", ...once, "is-active", "stop", ...once]);
+  }, (path) => answer(path, assetsWith(LOCKED_AGENT)));
+});
+
+Deno.test("install.sh --force starts the old service again when it cannot enrol", async () => {
+  await onMachine(async ({ prefix, url, install }) => {
+    const calls = await giveSystemd(prefix);
+    const base = ["--server", url, "--server-key", SERVER_KEY, "--prefix", prefix, "--token-stdin"];
+    assert.equal((await install(base, { stdin: TOKEN })).code, 0);
+    await Deno.writeTextFile(join(prefix, "refuse"), "");
+    const forced = await install([...base, "--force"], { stdin: TOKEN });
+    assert.equal(forced.code, 1, forced.output);
+    assert.match(forced.output, /enrolment failed/);
+    assert.equal(calls().at(-1), "start restic-manager-agent.service");
+    assert.ok(exists(join(prefix, "active")));
+  }, (path) => answer(path, assetsWith(LOCKED_AGENT)));
 });
 
 Deno.test("install.sh takes the server's own Deno where there is none", async () => {
