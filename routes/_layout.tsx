@@ -5,11 +5,11 @@ import { define } from "../server/state.ts";
 export default define.layout(function Layout({ Component, state, url }) {
   const { actor, services } = state;
   if (actor === undefined || actor.role === null) return <Component />;
-  const summary = services.fleet.summary(actor);
+  const { hosts, running } = services.fleet.counts(actor);
   return (
     <Shell
       pathname={url.pathname}
-      counts={{ hosts: summary.hosts, running: summary.running_jobs }}
+      counts={{ hosts, running }}
       user={{ name: actor.name, role: actor.role }}
       csrf_token={state.csrf_token}
     >

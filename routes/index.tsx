@@ -42,6 +42,7 @@ export default define.page<typeof handler>(function OverviewPage({ data, state, 
         <div class="stack gap-5">
           <AttentionList
             items={overview.attention}
+            total={overview.attention_total}
             hosts={overview.hosts}
             actor={actor}
             csrf_token={state.csrf_token}

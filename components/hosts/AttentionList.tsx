@@ -10,7 +10,10 @@ import { Count, StatusIcon } from "../Status.tsx";
 import { HostActionButton } from "./HostActionButton.tsx";
 
 export interface AttentionListProps {
+  /** The worst of them, worst first. */
   items: Attention[];
+  /** How many there are in all: the hosts table has the rest. */
+  total: number;
   /** The hosts of this page: their own button is the fix where there is no log to read. */
   hosts: Host[];
   actor: Actor;
@@ -18,27 +21,25 @@ export interface AttentionListProps {
   now_ms: number;
 }
 
-/** Above this the rest is a link: the hosts table has them all. */
-const SHOWN = 8;
-
 /** The list of troubles; one quiet line when there are none. */
-export function AttentionList({ items, hosts, actor, csrf_token, now_ms }: AttentionListProps) {
+export function AttentionList(props: AttentionListProps) {
+  const { items, total, hosts, actor, csrf_token, now_ms } = props;
   if (items.length === 0) return <AllGood />;
   const by_id = new Map(hosts.map((host) => [host.id, host]));
   const tone = items.some((item) => item.state === "failed") ? "fail" : "stale";
-  const rest = items.length - SHOWN;
+  const rest = total - items.length;
   return (
     <Card
       id="attention"
       title="Needs you"
-      beside={<Count value={count(items.length)} tone={tone} />}
+      beside={<Count value={count(total)} tone={tone} />}
       live
       {...(rest > 0
         ? { foot: <a class="link" href={paths.hosts()}>{count(rest)} more under Hosts</a> }
         : {})}
     >
       <ul class="list">
-        {items.slice(0, SHOWN).map((item, at) => (
+        {items.map((item, at) => (
           <li key={item.host_id} data-key={item.host_id} class="hoverable">
             <StatusIcon kind={item.state} />
             <span class="att grow">

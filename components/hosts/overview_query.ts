@@ -18,21 +18,20 @@ const PAGE_ROWS = 50;
 /** The hosts that the address asks for, with all that stands around them. */
 export function overviewOf(state: State, url: URL): OverviewData {
   const given = filledQuery(url);
-  const { limit, offset, ...asked } = ListHostsQuery.parse({ limit: WHOLE_MAX, ...given });
+  const { limit, offset, ...asked } = ListHostsQuery.parse(given);
   const filter = {
     ...(asked.q === undefined ? {} : { q: asked.q }),
     ...(asked.state === undefined ? {} : { state: asked.state }),
     ...(asked.tag === undefined ? {} : { tag: asked.tag }),
   };
-  const { services } = state;
-  const overview = services.fleet.overview(state.actor!, { ...filter, limit, offset });
-  const is_filtered = Object.keys(filter).length > 0;
-  const matching = is_filtered
-    ? services.hosts.list(state.actor!, { ...filter, limit: 1, offset: 0 }).total
-    : overview.total_hosts;
-  if (matching <= WHOLE_MAX || "limit" in given) {
-    return { overview, matching, query: { limit, offset } };
-  }
-  const hosts = overview.hosts.slice(0, PAGE_ROWS);
-  return { overview: { ...overview, hosts }, matching, query: { limit: PAGE_ROWS, offset } };
+  const rows = "limit" in given ? limit : PAGE_ROWS;
+  const overview = state.services.fleet.overview(state.actor!, {
+    ...filter,
+    limit: rows,
+    offset,
+    ...("limit" in given ? {} : { whole_max: WHOLE_MAX }),
+  });
+  const matching = overview.matching_hosts;
+  const is_whole = !("limit" in given) && matching <= WHOLE_MAX;
+  return { overview, matching, query: { limit: is_whole ? WHOLE_MAX : rows, offset } };
 }

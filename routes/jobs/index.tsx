@@ -8,7 +8,7 @@ import { ListFoot } from "../../components/ListFoot.tsx";
 import { Page, PageHead } from "../../components/Page.tsx";
 import { filledQuery, withDayBounds } from "../../components/query.ts";
 import { paths } from "../../server/protocol/paths.ts";
-import { ListHostsQuery, ListJobsQuery } from "../../server/protocol/rest.ts";
+import { ListJobsQuery } from "../../server/protocol/rest.ts";
 import { define } from "../../server/state.ts";
 
 /** Hosts offered by name in the filter; with more, a host's own page leads to its jobs. */
@@ -20,15 +20,15 @@ export const handler = define.handlers({
     const actor = ctx.state.actor!;
     const query = ListJobsQuery.parse(withDayBounds(filledQuery(ctx.url)));
     const { items, total } = services.jobs.list(actor, query);
-    const hosts = services.hosts.list(actor, ListHostsQuery.parse({ limit: HOSTS_OFFERED }));
-    const summary = services.fleet.summary(actor);
+    const hosts = services.hosts.survey(actor).all.slice(0, HOSTS_OFFERED);
+    const { running, queued } = services.fleet.counts(actor);
     return page({
       jobs: items,
       total,
       query,
-      hosts: hosts.items.map(({ id, name }) => ({ id, name })),
-      running: summary.running_jobs,
-      queued: summary.queued_jobs,
+      hosts: hosts.map(({ id, name }) => ({ id, name })),
+      running,
+      queued,
       percents: percentsOf(items, (id) => services.jobs.latest(id)?.progress),
       now_ms: services.clock.now_ms(),
     });

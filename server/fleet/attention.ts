@@ -19,14 +19,18 @@ export interface LastTrouble {
   stats: JobStats | null;
 }
 
-/** The line of a host, or undefined if it needs nobody. */
+/** True if a host has a line: the same hosts that the verdict does not count as well. */
+export function needsSomebody({ backup_state }: { backup_state: BackupState }): boolean {
+  return backup_state !== "good" && backup_state !== "paused";
+}
+
+/** The line of a host that {@link needsSomebody}. */
 export function attentionOf(
   host: Host,
   trouble: LastTrouble | undefined,
   now_ms: number,
-): Attention | undefined {
+): Attention {
   const { backup_state: state } = host;
-  if (state === "good" || state === "paused") return undefined;
   const line = { host_id: host.id, host_name: host.name, state };
   const job_id = state === "failed" || state === "gaps" ? trouble?.job_id ?? null : null;
   return { ...line, job_id, ...sentence(host, trouble, now_ms) };

@@ -2,15 +2,15 @@
 import { type Actor, demand, SYSTEM } from "../auth/permissions.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
-import type { Hosts } from "../hosts/hosts.ts";
+import type { Hosts, SurveyedHost } from "../hosts/hosts.ts";
 import { isStalled } from "../jobs/job_news.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { JobProgress } from "../protocol/agent_messages.ts";
 import type { AgentState, BackupState, Host, Job } from "../protocol/entities.ts";
 import type { FleetSummary } from "../protocol/rest.ts";
 import { SOFTWARE_VERSION } from "../protocol/version.ts";
-import { type Attention, attentionOf } from "./attention.ts";
-import { FleetStore } from "./fleet_store.ts";
+import { type Attention, attentionOf, needsSomebody } from "./attention.ts";
+import { type FleetCounts, FleetStore } from "./fleet_store.ts";
 import { stripDays, stripOf } from "./strip.ts";
 
 export type { Attention } from "./attention.ts";
@@ -35,11 +35,15 @@ export interface Overview {
   by_state: Record<BackupState, number>;
   total_hosts: number;
   pending_hosts: number;
+  /** How many hosts match the filter, on all pages together. */
+  matching_hosts: number;
   /** Hosts of this page, worst first. */
   hosts: Host[];
   /** For each of those hosts 30 codes of `owfmrdpn` (ui/DESIGN.md §8), oldest first. */
   strips: Map<string, string>;
+  /** The worst of those that need somebody, at most 8, and how many there are in all. */
   attention: Attention[];
+  attention_total: number;
   /** Running first, then those that wait; at most 50. */
   running: RunningJob[];
   stored_bytes: number;
@@ -48,7 +52,19 @@ export interface Overview {
   jobs_24h: { total: number; succeeded: number; warning: number; failed: number };
 }
 
+/** Hosts from `offset`, filtered as GET /api/hosts does. */
+export interface OverviewQuery {
+  q?: string;
+  state?: BackupState;
+  tag?: string;
+  limit: number;
+  offset: number;
+  /** If no more hosts than this match, they are shown whole and `limit` does not count. */
+  whole_max?: number;
+}
+
 const RUNNING_MAX = 50;
+const ATTENTION_MAX = 8;
 
 export class Fleet {
   readonly #deps: FleetDeps;
@@ -59,47 +75,54 @@ export class Fleet {
     this.#store = new FleetStore(deps.db);
   }
 
+  /** What stands beside the navigation of every page. One statement that reads no host. */
+  counts(actor: Actor): FleetCounts {
+    demand(actor, "fleet.read");
+    return this.#store.counts();
+  }
+
   /** The fleet in figures. Two statements. */
   summary(actor: Actor): FleetSummary {
     demand(actor, "fleet.read");
-    const all = this.#deps.hosts.all(actor);
-    const open = this.#store.openCounts();
+    const { all } = this.#deps.hosts.survey(actor);
+    const { running, queued } = this.#store.counts();
     return {
       hosts: all.length,
       by_state: countStates(all),
       by_status: countStatuses(all),
-      running_jobs: (open.get("running") ?? 0) + (open.get("dispatched") ?? 0),
-      queued_jobs: open.get("queued") ?? 0,
+      running_jobs: running,
+      queued_jobs: queued,
       total_bytes: sum(all.map((host) => host.repo_size_bytes ?? 0)),
       snapshots: sum(all.map((host) => host.snapshot_count)),
       server_version: SOFTWARE_VERSION,
     };
   }
 
-  /** At most `limit` hosts from `offset`, filtered as GET /api/hosts does. At most six statements. */
-  overview(
-    actor: Actor,
-    query: { q?: string; state?: BackupState; tag?: string; limit: number; offset: number },
-  ): Overview {
+  /** The hosts that the query names, with all that stands around them. At most six statements. */
+  overview(actor: Actor, query: OverviewQuery): Overview {
     demand(actor, "fleet.read");
     const { clock, hosts, jobs } = this.#deps;
     const now_ms = clock.now_ms();
-    const all = hosts.all(actor);
-    const { limit, offset, ...filter } = query;
-    const matching = Object.keys(filter).length === 0 ? all : hosts.all(actor, filter);
-    const page = matching.slice(offset, offset + limit);
+    const { all, matching } = hosts.survey(actor, query);
+    const limit = matching.length <= (query.whole_max ?? 0) ? query.whole_max! : query.limit;
+    const page = matching.slice(query.offset, query.offset + limit);
+    const needing = all.filter(needsSomebody);
+    const attended = needing.slice(0, ATTENTION_MAX);
+    const ids = [...new Set([...page, ...attended].map((host) => host.id))];
+    const by_id = new Map(hosts.byIds(actor, ids).map((host) => [host.id, host]));
+    const fully = (some: SurveyedHost[]) => some.map((host) => by_id.get(host.id)!);
     const open = jobs.open(actor);
-    const troubles = this.#store.troubles();
-    const by_status = countStatuses(all);
+    const troubles = this.#store.troubles(attended.map((host) => host.id));
     return {
       now_ms,
       by_state: countStates(all),
       total_hosts: all.length,
-      pending_hosts: by_status.pending,
-      hosts: page,
+      pending_hosts: countStatuses(all).pending,
+      matching_hosts: matching.length,
+      hosts: fully(page),
       strips: this.#strips(page.map((host) => host.id), open),
-      attention: all.map((host) => attentionOf(host, troubles.get(host.id), now_ms))
-        .filter((line) => line !== undefined),
+      attention: fully(attended).map((host) => attentionOf(host, troubles.get(host.id), now_ms)),
+      attention_total: needing.length,
       running: open.slice(0, RUNNING_MAX).map((job) => this.#running(job, now_ms)),
       stored_bytes: sum(all.map((host) => host.repo_size_bytes ?? 0)),
       snapshots: sum(all.map((host) => host.snapshot_count)),
@@ -148,13 +171,13 @@ export class Fleet {
   }
 }
 
-function countStates(hosts: Host[]): Record<BackupState, number> {
+function countStates(hosts: SurveyedHost[]): Record<BackupState, number> {
   const counts = { failed: 0, never: 0, stale: 0, gaps: 0, good: 0, paused: 0 };
   for (const host of hosts) counts[host.backup_state]++;
   return counts;
 }
 
-function countStatuses(hosts: Host[]): Record<AgentState, number> {
+function countStatuses(hosts: SurveyedHost[]): Record<AgentState, number> {
   const counts = { pending: 0, online: 0, degraded: 0, offline: 0 };
   for (const host of hosts) counts[host.status]++;
   return counts;

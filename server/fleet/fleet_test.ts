@@ -67,7 +67,7 @@ Deno.test("overview() tells the story of twelve hosts: verdict, strips and what 
 
 Deno.test("overview() shows a running backup with its progress, and when it stands still", async () => {
   const { db, fleet, hosts, jobs, clock } = await seeded(5);
-  const host = hosts.all(ADMIN, { q: "web-01" })[0]!;
+  const host = hosts.survey(ADMIN, { q: "web-01" }).matching[0]!;
   const job = jobs.start(ADMIN, host.id, { kind: "backup", bandwidth: {} });
   const report = { run_id: job.id, seq: 1 };
   const started_at = job.queued_at;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type BackupFacts, backupState, compareWorstFirst } from "./backup_state.ts";
+import { type BackupFacts, backupState, worstFirst } from "./backup_state.ts";
 
 const NOW_MS = Date.parse("2026-11-12T08:00:00Z");
 const HOUR_MS = 3_600_000;
@@ -88,7 +88,7 @@ Deno.test("backupState() is good only if the last run succeeded inside the goal"
   }));
 });
 
-Deno.test("compareWorstFirst() orders failed, never, stale, gaps, good, paused, then by name", () => {
+Deno.test("worstFirst() orders failed, never, stale, gaps, good, paused, then by name", () => {
   const states = ["good", "paused", "stale", "failed", "gaps", "never"] as const;
   const hosts = [
     ...states.map((backup_state) => ({ backup_state, name: "m" })),
@@ -96,7 +96,7 @@ Deno.test("compareWorstFirst() orders failed, never, stale, gaps, good, paused, 
     { backup_state: "failed" as const, name: "a" },
   ];
   assert.deepEqual(
-    hosts.sort(compareWorstFirst).map((host) => `${host.backup_state} ${host.name}`),
+    worstFirst(hosts).map((host) => `${host.backup_state} ${host.name}`),
     ["failed a", "failed B", "failed m", "never m", "stale m", "gaps m", "good m", "paused m"],
   );
 });

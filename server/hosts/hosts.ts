@@ -9,10 +9,22 @@ import { iso } from "../clock.ts";
 import type { AgentLink, ChangeFeed } from "../ports.ts";
 import type { Hello } from "../protocol/agent_messages.ts";
 import { CLOSE } from "../protocol/close_codes.ts";
-import type { BackupSet, FinalJobStatus, Host, HostOs } from "../protocol/entities.ts";
+import type {
+  AgentState,
+  BackupSet,
+  BackupState,
+  FinalJobStatus,
+  Host,
+  HostOs,
+} from "../protocol/entities.ts";
 import type { EditHostRequest, ListHostsQuery } from "../protocol/rest.ts";
-import { backupState, compareWorstFirst } from "./backup_state.ts";
-import { type AgentDescription, type HostRecord, HostsStore } from "./hosts_store.ts";
+import { backupState, worstFirst } from "./backup_state.ts";
+import {
+  type AgentDescription,
+  type HostFacts,
+  type HostRecord,
+  HostsStore,
+} from "./hosts_store.ts";
 import { livenessOf } from "./liveness.ts";
 
 export interface HostsDeps {
@@ -31,6 +43,16 @@ export interface NewHost {
   backup_set: BackupSet;
 }
 
+/** A host as far as figures about the whole fleet need it. */
+export interface SurveyedHost {
+  id: string;
+  name: string;
+  status: AgentState;
+  backup_state: BackupState;
+  snapshot_count: number;
+  repo_size_bytes: number | null;
+}
+
 export class Hosts {
   #deps: HostsDeps;
   #store: HostsStore;
@@ -40,21 +62,33 @@ export class Hosts {
     this.#store = new HostsStore(deps.db);
   }
 
-  /** Worst first (ui/DESIGN.md §1.2), then by name. One statement however many hosts. */
+  /** Worst first (ui/DESIGN.md §1.2), then by name. Two statements however many hosts. */
   list(actor: Actor, query: ListHostsQuery): { items: Host[]; total: number } {
-    const found = this.all(actor, query);
-    return { items: found.slice(query.offset, query.offset + query.limit), total: found.length };
+    const { matching } = this.survey(actor, query);
+    const page = matching.slice(query.offset, query.offset + query.limit);
+    return { items: this.byIds(actor, page.map((host) => host.id)), total: matching.length };
   }
 
-  /** As {@link list}, without pages: for figures about the whole fleet. */
-  all(actor: Actor, query: Pick<ListHostsQuery, "tag" | "status" | "state" | "q"> = {}): Host[] {
+  /** What counting and ordering the whole fleet takes, worst first. One statement, thin rows. */
+  survey(
+    actor: Actor,
+    query: Pick<ListHostsQuery, "tag" | "status" | "state" | "q"> = {},
+  ): { all: SurveyedHost[]; matching: SurveyedHost[] } {
     demand(actor, "host.read");
     const q = query.q?.trim().toLowerCase();
-    return this.#store.all({ tag: query.tag || null, q: q || null })
-      .map((record) => this.#complete(record))
-      .filter((host) => query.status === undefined || host.status === query.status)
-      .filter((host) => query.state === undefined || host.backup_state === query.state)
-      .sort(compareWorstFirst);
+    const facts = this.#store.survey({ tag: query.tag || null, q: q || null });
+    const all = worstFirst(facts.map((host) => ({ ...host, ...this.#states(host) })));
+    const matching = all.filter((host) =>
+      host.matches && (query.status === undefined || host.status === query.status) &&
+      (query.state === undefined || host.backup_state === query.state)
+    );
+    return { all, matching };
+  }
+
+  /** Those of these hosts that exist, in that order. */
+  byIds(actor: Actor, host_ids: readonly string[]): Host[] {
+    demand(actor, "host.read");
+    return this.#store.byIds(host_ids).map((record) => this.#complete(record));
   }
 
   /** @throws {AppError} not_found */
@@ -196,16 +230,27 @@ export class Hosts {
   }
 
   #complete({ host, agent, backup }: HostRecord): Host {
+    const heard_at_ms = this.#heard(host.id, agent.last_seen_at_ms);
+    const last_seen_at = heard_at_ms === null ? null : iso(heard_at_ms);
+    return { ...host, ...this.#states({ id: host.id, agent, backup }), last_seen_at };
+  }
+
+  /** The two states of a host, worked out here and nowhere else. */
+  #states({ id, agent, backup }: Pick<HostFacts, "id" | "agent" | "backup">) {
     const now_ms = this.#deps.clock.now_ms();
-    const { link } = this.#deps;
-    const heard_at_ms = Math.max(agent.last_seen_at_ms ?? 0, link.lastSeen(host.id) ?? 0);
-    const last_seen_at_ms = heard_at_ms === 0 ? null : heard_at_ms;
+    const last_seen_at_ms = this.#heard(id, agent.last_seen_at_ms);
+    const connected = this.#deps.link.connected(id);
     return {
-      ...host,
-      ...livenessOf({ ...agent, last_seen_at_ms, connected: link.connected(host.id) }, now_ms),
-      last_seen_at: last_seen_at_ms === null ? null : iso(last_seen_at_ms),
+      ...livenessOf({ ...agent, last_seen_at_ms, connected }, now_ms),
       backup_state: backupState(backup, now_ms),
     };
+  }
+
+  /** The later of what was written down and what the socket heard since, in milliseconds. */
+  #heard(host_id: string, written_at_ms: number | null): number | null {
+    const heard_at_ms = this.#deps.link.lastSeen(host_id);
+    if (heard_at_ms === undefined) return written_at_ms;
+    return Math.max(written_at_ms ?? 0, heard_at_ms);
   }
 }
 

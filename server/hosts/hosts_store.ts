@@ -14,6 +14,18 @@ export interface HostRecord {
   backup: BackupFacts;
 }
 
+/** What it takes to count, filter and order all hosts: no lists, no JSON, one thin row each. */
+export interface HostFacts {
+  id: string;
+  name: string;
+  snapshot_count: number;
+  repo_size_bytes: number | null;
+  /** It has the tag and the text of the filter. */
+  matches: boolean;
+  agent: Omit<AgentFacts, "connected">;
+  backup: BackupFacts;
+}
+
 /** What an agent says of itself, at enrolment or in its hello. */
 export interface AgentDescription {
   os: string;
@@ -31,9 +43,14 @@ const DESCRIBE = `os = :os, os_version = :os_version, arch = :arch,
   agent_hostname = :agent_hostname, agent_version = :agent_version,
   protocol_version = :protocol_version`;
 
+const AGENT_FACTS = `enrolled_at_ms, last_seen_at_ms, agent_version, restic_version, restic_error,
+  clock_skew_ms, config_version, applied_config_version`;
+const BACKUP_FACTS = "last_backup_status, last_backup_at_ms, last_good_backup_at_ms, goal_seconds";
+
 /** SQL of hosts. */
 export class HostsStore {
-  #all: StatementSync;
+  #survey: StatementSync;
+  #by_ids: StatementSync;
   #by_id: StatementSync;
   #id_of_name: StatementSync;
   #by_bearer: StatementSync;
@@ -50,11 +67,16 @@ export class HostsStore {
   #backup_ended: StatementSync;
 
   constructor(db: Database) {
-    this.#all = db.prepare(
-      `${SELECT_HOST}
-       WHERE (:tag IS NULL OR EXISTS (SELECT 1 FROM json_each(h.tags) WHERE value = :tag))
-         AND (:q IS NULL OR instr(lower(h.name), :q) > 0
-           OR instr(lower(coalesce(h.agent_hostname, '')), :q) > 0 OR instr(lower(h.tags), :q) > 0)`,
+    this.#survey = db.prepare(
+      `SELECT id, name, snapshot_count, repo_size_bytes, ${AGENT_FACTS}, ${BACKUP_FACTS},
+         (:tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag))
+         AND (:q IS NULL OR instr(lower(name), :q) > 0
+           OR instr(lower(coalesce(agent_hostname, '')), :q) > 0 OR instr(lower(tags), :q) > 0)
+         AS matches
+       FROM hosts`,
+    );
+    this.#by_ids = db.prepare(
+      `${SELECT_HOST} JOIN json_each(:ids) AS wanted ON wanted.value = h.id ORDER BY wanted.key`,
     );
     this.#by_id = db.prepare(`${SELECT_HOST} WHERE h.id = :id`);
     this.#id_of_name = db.prepare("SELECT id FROM hosts WHERE name = :name");
@@ -102,9 +124,21 @@ export class HostsStore {
     );
   }
 
-  /** Hosts with this tag, and this text (lower case) in name, host name or tags. No order. */
-  all(filter: { tag: string | null; q: string | null }): HostRecord[] {
-    return this.#all.all({ ...filter }).map(toRecord);
+  /** Every host; which of them have this tag, and this text (lower case) in name, host name or tags. */
+  survey(filter: { tag: string | null; q: string | null }): HostFacts[] {
+    return this.#survey.all({ ...filter }).map((row) => ({
+      id: row.id as string,
+      name: row.name as string,
+      snapshot_count: row.snapshot_count as number,
+      repo_size_bytes: row.repo_size_bytes as number | null,
+      matches: row.matches === 1,
+      ...toFacts(row),
+    }));
+  }
+
+  /** The hosts of these ids that exist, in that order. */
+  byIds(ids: readonly string[]): HostRecord[] {
+    return this.#by_ids.all({ ids: JSON.stringify(ids) }).map(toRecord);
   }
 
   byId(id: string): HostRecord | undefined {
@@ -232,20 +266,30 @@ function toRecord(row: Row): HostRecord {
       repo_size_bytes: row.repo_size_bytes as number | null,
       snapshot_count: number("snapshot_count"),
     },
+    ...toFacts(row),
+  };
+}
+
+/** The columns of {@link AGENT_FACTS} and {@link BACKUP_FACTS}. */
+function toFacts(row: Row): Pick<HostRecord, "agent" | "backup"> {
+  const text = (name: string) => row[name] as string | null;
+  const at = (name: string) => row[name] as number | null;
+  const number = (name: string) => row[name] as number;
+  return {
     agent: {
-      enrolled_at_ms: row.enrolled_at_ms as number | null,
-      last_seen_at_ms: row.last_seen_at_ms as number | null,
+      enrolled_at_ms: at("enrolled_at_ms"),
+      last_seen_at_ms: at("last_seen_at_ms"),
       agent_version: text("agent_version"),
       restic_version: text("restic_version"),
       restic_error: text("restic_error"),
-      clock_skew_ms: skew_ms,
+      clock_skew_ms: row.clock_skew_ms as number | null,
       config_version: number("config_version"),
       applied_config_version: number("applied_config_version"),
     },
     backup: {
       last_backup_status: row.last_backup_status as FinalJobStatus | null,
-      last_backup_at_ms: row.last_backup_at_ms as number | null,
-      last_good_backup_at_ms: row.last_good_backup_at_ms as number | null,
+      last_backup_at_ms: at("last_backup_at_ms"),
+      last_good_backup_at_ms: at("last_good_backup_at_ms"),
       goal_seconds: number("goal_seconds"),
     },
   };

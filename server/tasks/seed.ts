@@ -43,7 +43,7 @@ const db = openDatabase(db_path, { clock, log: createLog("warn") });
 await checkMasterKey(new Meta(db), sealer);
 const now_ms = clock.now_ms();
 const services = await seedServices(db, now_ms, sealer);
-if (services.hosts.all(SYSTEM).length > 0) {
+if (services.hosts.survey(SYSTEM).all.length > 0) {
   say("This database has hosts already. Seed an empty one");
   Deno.exit(1);
 }
