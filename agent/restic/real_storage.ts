@@ -37,17 +37,25 @@ export class Storage implements AsyncDisposable {
   #server;
   readonly folder: string;
   readonly url: string;
+  /** Of this storage alone: a test that looks for them in other processes finds only its own. */
+  readonly rest_password: string;
+  readonly repository_password = `rep0 ü ${crypto.randomUUID()}`;
 
-  private constructor(server: Deno.ChildProcess, folder: string, url: string) {
+  private constructor(
+    server: Deno.ChildProcess,
+    made: { folder: string; url: string; rest_password: string },
+  ) {
     this.#server = server;
-    this.folder = folder;
-    this.url = url;
+    this.folder = made.folder;
+    this.url = made.url;
+    this.rest_password = made.rest_password;
   }
 
-  /** Starts it, append-only and with private repositories. User and password are `web-01`, `r3st-…`. */
+  /** Starts it, append-only and with private repositories. The user is `web-01`. */
   static async start(options: { max_size_bytes?: number } = {}): Promise<Storage> {
     const folder = await Deno.makeTempDir({ prefix: "rm-restic-" });
-    await Deno.writeTextFile(`${folder}/htpasswd`, await htpasswdLine("web-01", REST_PASSWORD));
+    const rest_password = `r3st+/=${crypto.randomUUID()}`;
+    await Deno.writeTextFile(`${folder}/htpasswd`, await htpasswdLine("web-01", rest_password));
     // With a quota, rest-server counts what is there before it serves.
     await Deno.mkdir(`${folder}/data`);
     const port = freePort();
@@ -65,7 +73,8 @@ export class Storage implements AsyncDisposable {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    const storage = new Storage(server, folder, `http://127.0.0.1:${port}/`);
+    const url = `http://127.0.0.1:${port}/`;
+    const storage = new Storage(server, { folder, url, rest_password });
     try {
       await answers(storage.url);
     } catch (error) {
@@ -80,8 +89,8 @@ export class Storage implements AsyncDisposable {
     return {
       url: `${this.url}web-01/`,
       rest_username: "web-01",
-      rest_password: REST_PASSWORD,
-      password: REPOSITORY_PASSWORD,
+      rest_password: this.rest_password,
+      password: this.repository_password,
       ...changes,
     };
   }
@@ -134,8 +143,8 @@ export class Storage implements AsyncDisposable {
       env: {
         RESTIC_REPOSITORY: `rest:${this.url}web-01/`,
         RESTIC_REST_USERNAME: "web-01",
-        RESTIC_REST_PASSWORD: REST_PASSWORD,
-        RESTIC_PASSWORD: REPOSITORY_PASSWORD,
+        RESTIC_REST_PASSWORD: this.rest_password,
+        RESTIC_PASSWORD: this.repository_password,
         RESTIC_CACHE_DIR: `${this.folder}/plain-cache`,
       },
       stdin: "null",
@@ -150,9 +159,6 @@ export class Storage implements AsyncDisposable {
     await Deno.remove(this.folder, { recursive: true });
   }
 }
-
-export const REST_PASSWORD = "r3st-Passw0rd+/=";
-export const REPOSITORY_PASSWORD = "rep0-Passw0rd ü";
 
 /** Options of an operation that is not cancelled, and what it has reported. */
 export function recorder(signal: AbortSignal = new AbortController().signal) {

@@ -1,7 +1,8 @@
 /** @module The 0600 files of one run of restic, in a folder of their own that goes with it. */
 import type { SecretFiles } from "./environment.ts";
 
-const PREFIX = "restic-run-";
+/** How the folder of a run begins. */
+export const RUN_FOLDER_PREFIX = "restic-run-";
 
 /** The files of one run. Call `remove` when restic has ended. */
 export interface RunFiles {
@@ -9,6 +10,8 @@ export interface RunFiles {
   password: string;
   /** What `--files-from-raw` reads. */
   paths: string;
+  /** Where restic puts its packs together. */
+  temporary: string;
   remove(): Promise<void>;
 }
 
@@ -18,11 +21,12 @@ export async function writeRunFiles(
   contents: SecretFiles & { paths: Uint8Array },
 ): Promise<RunFiles> {
   await Deno.mkdir(work_dir, { recursive: true, mode: 0o700 });
-  const folder = await Deno.makeTempDir({ dir: work_dir, prefix: PREFIX });
+  const folder = await Deno.makeTempDir({ dir: work_dir, prefix: RUN_FOLDER_PREFIX });
   const files: RunFiles = {
     repository: `${folder}/repository`,
     password: `${folder}/password`,
     paths: `${folder}/paths`,
+    temporary: `${folder}/temporary`,
     remove: () => Deno.remove(folder, { recursive: true }),
   };
   try {
@@ -30,21 +34,10 @@ export async function writeRunFiles(
     await Deno.writeTextFile(files.repository, contents.repository, options);
     await Deno.writeTextFile(files.password, contents.password, options);
     await Deno.writeFile(files.paths, contents.paths, options);
+    await Deno.mkdir(files.temporary, { mode: 0o700 });
   } catch (error) {
     await files.remove();
     throw error;
   }
   return files;
-}
-
-/** Removes what runs of an agent that was killed have left. Call it at start, before any run. */
-export async function removeLeftRunFiles(work_dir: string): Promise<void> {
-  try {
-    for await (const entry of Deno.readDir(work_dir)) {
-      if (!entry.isDirectory || !entry.name.startsWith(PREFIX)) continue;
-      await Deno.remove(`${work_dir}/${entry.name}`, { recursive: true });
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

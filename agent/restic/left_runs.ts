@@ -1,0 +1,84 @@
+/**
+ * @module What an agent that was killed has left: restics without an owner, and their files. A restic
+ * is ours if its environment names a file of our own working folder, so that no process id has to be
+ * kept, and none that was given to another program since is ever touched. Linux only: elsewhere
+ * nothing is found.
+ */
+import { RUN_FOLDER_PREFIX } from "./run_files.ts";
+
+const LOOK_AGAIN_MS = 50;
+
+/** What was there when the agent started. */
+export interface LeftRuns {
+  readonly process_count: number;
+  /** Sends SIGINT (restic then removes its lock), SIGKILL after the patience, and removes the files. */
+  end(options: { patience_seconds: number }): Promise<void>;
+}
+
+/** Looks for runs of an earlier agent. Call it before this one runs restic. */
+export async function findLeftRuns(work_dir: string): Promise<LeftRuns> {
+  const folders = await leftFolders(work_dir);
+  const pids = await leftProcesses(work_dir);
+  return {
+    process_count: pids.length,
+    async end({ patience_seconds }) {
+      await Promise.all(pids.map((pid) => endProcess(pid, work_dir, patience_seconds * 1000)));
+      for (const folder of folders) await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function leftFolders(work_dir: string): Promise<string[]> {
+  const folders: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(work_dir)) {
+      if (entry.isDirectory && entry.name.startsWith(RUN_FOLDER_PREFIX)) {
+        folders.push(`${work_dir}/${entry.name}`);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return folders;
+}
+
+async function leftProcesses(work_dir: string): Promise<number[]> {
+  if (Deno.build.os !== "linux") return [];
+  const pids: number[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (/^\d+$/.test(name) && await isOurs(Number(name), work_dir)) pids.push(Number(name));
+  }
+  return pids;
+}
+
+/** A process that has ended, and not been reaped, has an empty environment. */
+async function isOurs(pid: number, work_dir: string): Promise<boolean> {
+  try {
+    const environment = await Deno.readTextFile(`/proc/${pid}/environ`);
+    const variable = `RESTIC_REPOSITORY_FILE=${work_dir}/${RUN_FOLDER_PREFIX}`;
+    return environment.split("\0").some((one) => one.startsWith(variable));
+  } catch {
+    return false; // It has ended, or is another user's.
+  }
+}
+
+async function endProcess(pid: number, work_dir: string, patience_ms: number): Promise<void> {
+  send(pid, "SIGINT");
+  const kill_at_ms = performance.now() + patience_ms;
+  let killed = false;
+  while (await isOurs(pid, work_dir)) {
+    if (!killed && performance.now() >= kill_at_ms) {
+      killed = true;
+      send(pid, "SIGKILL");
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+function send(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error; // It has ended meanwhile.
+  }
+}
