@@ -60,7 +60,7 @@ Deno.test("the server refuses a key that others can read, and a missing key over
   });
 });
 
-Deno.test("the server starts twice over the same data, keeps its identity, and ends with 0 on SIGTERM", async () => {
+Deno.test("the server starts again over the same data, never beside another, and ends with 0 on SIGTERM", async () => {
   await withFolder(async (folder) => {
     const data_dir = join(folder, "data");
     const start = () =>
@@ -78,6 +78,9 @@ Deno.test("the server starts twice over the same data, keeps its identity, and e
     const identity = Deno.readFileSync(join(data_dir, "identity.key"));
 
     const second = await start();
+    const twin = await refusal({ RM_DATA_DIR: data_dir, RM_LISTEN: "127.0.0.1:0" });
+    assert.equal(twin.code, 78);
+    assert.match(twin.lines[1]!, /^- Another server \(process \d+\) uses the data dir/);
     assert.throws(() => Deno.statSync(code_file), Deno.errors.NotFound);
     const answer = await fetch(`${second.url}/api/auth/session`, {
       headers: { cookie: client.cookie },

@@ -7,6 +7,7 @@ import { loadBuild } from "./build_source.ts";
 import { systemClock } from "./clock.ts";
 import { createServices } from "./compose.ts";
 import type { Config } from "./config.ts";
+import { DataDirLock } from "./data_dir_lock.ts";
 import { Meta } from "./db/meta.ts";
 import { openDatabase } from "./db/open.ts";
 import { createLog } from "./log.ts";
@@ -33,6 +34,8 @@ export interface RunningServer {
 
 /** Opens everything and listens. @throws {StartError} with what to do about it */
 export async function startServer(config: Config): Promise<RunningServer> {
+  // First of all: two servers would each serve half of the agents and undo each other's work.
+  const lock = DataDirLock.acquire(config.data_dir);
   const log = createLog(config.log_level);
   const clock = systemClock();
   const db_path = join(config.data_dir, "restic-manager.db");
@@ -60,6 +63,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       services.agent_sessions.shutDown();
       await Promise.race([server.shutdown(), wait(DRAIN_MS)]);
       db.close();
+      lock.release();
     },
   };
 }

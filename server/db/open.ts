@@ -17,6 +17,9 @@ export interface OpenOptions {
 /** 64 MiB: after a checkpoint the journal is cut down to this. */
 const JOURNAL_MAX_BYTES = 64 * 1024 * 1024;
 
+/** Its owner alone: sessions and password hashes are in there. */
+const PRIVATE = 0o600;
+
 const SETTINGS = `
   PRAGMA busy_timeout = 5000;
   PRAGMA foreign_keys = ON;
@@ -50,13 +53,22 @@ export function openDatabase(path: string, options: OpenOptions): Database {
 function openFile(path: string, create: boolean): DatabaseSync {
   try {
     // SQLite gives its journal the mode of the database file, so this one mode covers all three.
-    if (create) Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+    if (create) Deno.openSync(path, { write: true, createNew: true, mode: PRIVATE }).close();
+    else makePrivate(path);
     return new DatabaseSync(path);
   } catch (error) {
     throw new StartError(
       `Cannot open the database ${path}: give the server's user write access to that folder`,
       { cause: error },
     );
+  }
+}
+
+/** A copy that was put back may have come with another mode. */
+function makePrivate(path: string): void {
+  if (path === ":memory:" || Deno.build.os === "windows") return;
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    if (existsSync(file)) Deno.chmodSync(file, PRIVATE);
   }
 }
 
@@ -113,7 +125,7 @@ function copyBefore(sqlite: DatabaseSync, found: number, options: MigrateOptions
   const copy = `${options.path}.before-upgrade-v${found}-${stamp}`;
   try {
     // Made first, so that the copy of the secrets' envelopes is never readable by others.
-    Deno.openSync(copy, { write: true, createNew: true, mode: 0o600 }).close();
+    Deno.openSync(copy, { write: true, createNew: true, mode: PRIVATE }).close();
     sqlite.prepare("VACUUM INTO ?").run(copy);
   } catch (error) {
     throw new StartError(

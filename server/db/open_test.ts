@@ -50,6 +50,16 @@ Deno.test("openDatabase() makes a new file readable by its owner only, with dura
   });
 });
 
+Deno.test("openDatabase() takes a database that others could read away from them", () => {
+  withFolder((folder) => {
+    const path = join(folder, "a.db");
+    openDatabase(path, options).close();
+    Deno.chmodSync(path, 0o644);
+    openDatabase(path, options).close();
+    assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
+  });
+});
+
 Deno.test("openDatabase() leaves a current database as it is and makes no copy", () => {
   withFolder((folder) => {
     const path = join(folder, "a.db");
