@@ -159,6 +159,9 @@ export class Outbox {
   }
 
   #dropOldestLogs(): void {
+    // The sum so far has what was acknowledged meanwhile.
+    this.#log_bytes = this.#state.outbox.logBytes();
+    if (this.#log_bytes <= this.#log_quota_bytes) return;
     while (this.#log_bytes > this.#log_quota_bytes * 0.9) {
       const oldest = this.#state.outbox.oldestLogs(16);
       if (oldest.length === 0) return;

@@ -85,6 +85,17 @@ Deno.test("Outbox over its log quota drops the oldest lines, marks them, and kee
   assert.equal(logged[0]!.seq, dropped);
 });
 
+Deno.test("Outbox counts only the log lines that still wait against its quota", async () => {
+  using state = new AgentState(":memory:", "host");
+  const outbox = anOutbox(state, RUN, { log_quota_bytes: 20_000 });
+  for (let n = 0; n < 10; n++) {
+    outbox.appendLog(JOB, lines(1 + n * 50, 50));
+    const sent = await drain(outbox);
+    assert.deepEqual(sent.flatMap((message) => message.lines).length, 50, `batch ${n}`);
+    outbox.detach();
+  }
+});
+
 Deno.test("Outbox replays a long absence at a pace that the server allows", async () => {
   using state = new AgentState(":memory:", "host");
   const timing = new FakeTiming();
