@@ -60,7 +60,7 @@ export function childEnvironment(
   access: RepositoryAccess,
   options: {
     parent: Record<string, string>;
-    files: { repository: string; password: string };
+    files: { repository: string; password: string; temporary: string };
     cache_dir: string;
     version: string;
     windows: boolean;
@@ -71,6 +71,8 @@ export function childEnvironment(
     windows ? INHERITED_WINDOWS.has(name.toUpperCase()) : INHERITED.has(name)
   );
   return {
+    // The service's sandbox lets nobody write to /tmp, and restic needs room for its packs.
+    ...(windows ? {} : { TMPDIR: files.temporary }),
     ...Object.fromEntries(inherited),
     RESTIC_REPOSITORY_FILE: files.repository,
     ...passwordVariable(access.password, files.password),

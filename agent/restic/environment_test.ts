@@ -19,7 +19,7 @@ const options = {
     AWS_SECRET_ACCESS_KEY: "key",
     LD_PRELOAD: "/x.so",
   },
-  files: { repository: "/run/r", password: "/run/p" },
+  files: { repository: "/run/r", password: "/run/p", temporary: "/run/t" },
   cache_dir: "/cache",
   version: "0.19.1",
   windows: false,
@@ -27,6 +27,7 @@ const options = {
 
 Deno.test("childEnvironment() passes its list on and nothing else of the agent's environment", () => {
   assert.deepEqual(childEnvironment(access, options), {
+    TMPDIR: "/run/t",
     PATH: "/bin",
     HTTPS_PROXY: "http://proxy",
     RESTIC_REPOSITORY_FILE: "/run/r",
@@ -36,6 +37,11 @@ Deno.test("childEnvironment() passes its list on and nothing else of the agent's
     RESTIC_REST_USERNAME: "web-01",
     RESTIC_REST_PASSWORD: "p@ss/w",
   });
+});
+
+Deno.test("childEnvironment() leaves restic the temporary folder that an operator chose", () => {
+  const environment = childEnvironment(access, { ...options, parent: { TMPDIR: "/big" } });
+  assert.equal(environment["TMPDIR"], "/big");
 });
 
 Deno.test("secretFiles() puts the REST password into the address only for restic below 0.16.1", () => {
