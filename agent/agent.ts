@@ -5,6 +5,7 @@ import { paths } from "../server/protocol/paths.ts";
 import { fromBase64, importPublicKey } from "../server/protocol/signing.ts";
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from "../server/protocol/version.ts";
 import { makePrivateFolder } from "./atomic_file.ts";
+import { clearUpAfter } from "./clear_up.ts";
 import { type AgentConfig, readConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import type { Directories } from "./directories.ts";
@@ -16,7 +17,8 @@ import { Orders } from "./orders.ts";
 import { Outbox } from "./outbox.ts";
 import { Prober } from "./prober.ts";
 import { RepositoryReports } from "./repository_reports.ts";
-import { type ResticAccess, resticAccess } from "./restic_access.ts";
+import { findLeftRuns } from "./restic/left_runs.ts";
+import { type ResticAccess, resticAccess, workFolder } from "./restic_access.ts";
 import { Runner } from "./runner.ts";
 import { SecretsFile } from "./secrets.ts";
 import { Settings } from "./settings.ts";
@@ -71,6 +73,7 @@ async function runParts(
   const settings = await Settings.load(new SecretsFile(state_dir, config));
   const configured_path = config.restic_path;
   const restic = options.restic ?? resticAccess({ configured_path, state_dir });
+  const left = await findLeftRuns(workFolder(state_dir));
   const reports = new RepositoryReports({ settings, restic, outbox, timing, log });
   const runner = new Runner({
     state,
@@ -80,6 +83,7 @@ async function runParts(
     reports,
     timing,
     log,
+    clearUp: clearUpAfter({ left, settings, restic, log }),
     sendLive: (message) => connection.sendLive(message),
   });
   const prober = new Prober({ reports, mayList: () => !runner.busy, timing, log });

@@ -324,6 +324,37 @@ withAgent("runAgent() says that a second agent over the same folder is one too m
   await assert.rejects(second, { code: "already_running", message: new RegExp(`${Deno.pid}`) });
 });
 
+withAgent("runAgent() clears up after an agent that was killed, before the next job", async (w) => {
+  const { server, agent } = w;
+  await connect(w);
+  await server.order([server.config()]);
+  await until("config.ack", () => server.of("config.ack").length > 0);
+  await agent.stop();
+  assert.equal(agent.restic.unlocks, 0, "nothing to clear after an orderly end");
+  const command = server.run();
+  {
+    using state = openState(agent.state_dir, await readConfig(agent.config_dir));
+    state.jobs.accept(command, Date.now());
+    state.jobs.start(command.job_id, Date.now());
+  }
+  const left = join(agent.state_dir, "work", "restic-run-left");
+  await Deno.mkdir(left, { recursive: true });
+  await Deno.writeTextFile(join(left, "password"), "password-of-the-test");
+  agent.restic.backup = async () => {
+    assert.equal(agent.restic.unlocks, 1);
+    await assert.rejects(() => Deno.lstat(left), Deno.errors.NotFound);
+    return SUCCESS;
+  };
+  agent.start();
+  await until("the end", () => server.of("job.finished").length > 0);
+  await server.order([server.run()]);
+  await until("the next job's end", () => server.of("job.finished").length > 1);
+  assert.deepEqual(server.of("job.finished").map((end) => end.status), [
+    "interrupted",
+    "succeeded",
+  ]);
+});
+
 withAgent(
   "runAgent() reports a job that a crash interrupted, with the log it had",
   async (world) => {

@@ -5,7 +5,10 @@ import { Restic, type ResticProgram } from "./restic/restic.ts";
 import type { RepositorySettings } from "./settings.ts";
 
 /** What the agent uses of restic's door. */
-export type ResticOperations = Pick<Restic, "init" | "backup" | "snapshots" | "stats" | "probe">;
+export type ResticOperations = Pick<
+  Restic,
+  "init" | "backup" | "snapshots" | "stats" | "probe" | "removeStaleLocks"
+>;
 
 export type FoundRestic = ResticProgram | { error: string };
 
@@ -34,11 +37,17 @@ export function resticAccess(
         program,
         access: { url, rest_username, rest_password, password },
         cache_dir: join(options.state_dir, "cache"),
-        work_dir: join(options.state_dir, "work"),
+        work_dir: workFolder(options.state_dir),
         reach_deadline_seconds: settings.reach_deadline_seconds,
+        stall_after_seconds: settings.stalled_after_seconds,
       });
     },
   };
+}
+
+/** Where the files of restic's runs are. */
+export function workFolder(state_dir: string): string {
+  return join(state_dir, "work");
 }
 
 /** Changes when the program is upgraded; undefined when it is not there. */

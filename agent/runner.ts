@@ -28,6 +28,8 @@ export interface RunnerOptions {
   reports: RepositoryReports;
   timing: Timing;
   log: AgentLog;
+  /** Done once, before the first job. Never throws. */
+  clearUp(options: { was_interrupted: boolean; signal: AbortSignal }): Promise<void>;
   sendLive(message: AgentMessage): void;
 }
 
@@ -46,7 +48,8 @@ export class Runner {
 
   /** Reports jobs that a crash interrupted, then works until {@link stop}. */
   start(): void {
-    for (const job of this.#o.state.jobs.running()) {
+    const interrupted = this.#o.state.jobs.running();
+    for (const job of interrupted) {
       this.#finish(job, {
         ...NOTHING,
         status: "interrupted",
@@ -54,7 +57,7 @@ export class Runner {
         error: "The agent ended while this job ran, and has started again.",
       });
     }
-    this.#worker = this.#work();
+    this.#worker = this.#work(interrupted.length > 0);
   }
 
   /** Keeps a job. Call it in the transaction that records the command. */
@@ -111,7 +114,8 @@ export class Runner {
     await this.#worker;
   }
 
-  async #work(): Promise<void> {
+  async #work(was_interrupted: boolean): Promise<void> {
+    await this.#o.clearUp({ was_interrupted, signal: this.#stopping.signal });
     while (!this.#stopping.signal.aborted) {
       this.#wake = Promise.withResolvers<void>();
       const job = this.#o.state.jobs.pending()[0];

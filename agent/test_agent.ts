@@ -22,6 +22,7 @@ export class ScriptedRestic implements ResticAccess {
   backups = 0;
   backup: (options: OperationOptions) => Promise<Outcome> = () => Promise.resolve(SUCCESS);
   probes = 0;
+  unlocks = 0;
 
   find() {
     return Promise.resolve({ path: "/usr/bin/restic", version: "0.19.1", below_floor: false });
@@ -35,6 +36,10 @@ export class ScriptedRestic implements ResticAccess {
       },
       snapshots: () => Promise.resolve({ outcome: SUCCESS, snapshots: [] }),
       stats: () => Promise.resolve({ outcome: SUCCESS, stats: undefined }),
+      removeStaleLocks: () => {
+        this.unlocks++;
+        return Promise.resolve(null);
+      },
       probe: () => {
         this.probes++;
         return Promise.resolve({

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { findRestic } from "./find.ts";
 import { programPath } from "./real_storage.ts";
-import { removeLeftRunFiles, writeRunFiles } from "./run_files.ts";
 
 const NOWHERE = "/nonexistent";
 
@@ -69,14 +68,4 @@ Deno.test("findRestic() marks a restic below the floor, which may still back up"
     below_floor: true,
   });
   await Deno.remove(folder, { recursive: true });
-});
-
-Deno.test("removeLeftRunFiles() removes what a killed agent left, and nothing else", async () => {
-  const work_dir = await Deno.makeTempDir();
-  await writeRunFiles(work_dir, { repository: "r", password: "p", paths: new Uint8Array() });
-  await Deno.writeTextFile(`${work_dir}/other`, "");
-  await removeLeftRunFiles(work_dir);
-  assert.deepEqual([...Deno.readDirSync(work_dir)].map(({ name }) => name), ["other"]);
-  await removeLeftRunFiles(`${work_dir}/nowhere`);
-  await Deno.remove(work_dir, { recursive: true });
 });

@@ -7,6 +7,7 @@
 import { RUN_FOLDER_PREFIX } from "./run_files.ts";
 
 const LOOK_AGAIN_MS = 50;
+const KILLED_WAIT_MS = 5000;
 
 /** What was there when the agent started. */
 export interface LeftRuns {
@@ -64,15 +65,19 @@ async function isOurs(pid: number, work_dir: string): Promise<boolean> {
 
 async function endProcess(pid: number, work_dir: string, patience_ms: number): Promise<void> {
   send(pid, "SIGINT");
-  const kill_at_ms = performance.now() + patience_ms;
-  let killed = false;
+  if (await hasEnded(pid, work_dir, patience_ms)) return;
+  send(pid, "SIGKILL");
+  // One that a dead disk holds in the kernel does not even die of that.
+  await hasEnded(pid, work_dir, KILLED_WAIT_MS);
+}
+
+async function hasEnded(pid: number, work_dir: string, within_ms: number): Promise<boolean> {
+  const until_ms = performance.now() + within_ms;
   while (await isOurs(pid, work_dir)) {
-    if (!killed && performance.now() >= kill_at_ms) {
-      killed = true;
-      send(pid, "SIGKILL");
-    }
+    if (performance.now() >= until_ms) return false;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
+  return true;
 }
 
 function send(pid: number, signal: Deno.Signal): void {

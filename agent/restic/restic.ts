@@ -210,6 +210,17 @@ export class Restic {
     };
   }
 
+  /**
+   * Removes locks whose owner on this machine is dead, or which nobody has renewed for 30 minutes;
+   * never a living one. Answers what went wrong, or null.
+   */
+  async removeStaleLocks(signal: AbortSignal): Promise<string | null> {
+    const outcome = await this.#guard(async () =>
+      this.#outcomeOf(await runRestic(this.#options, { name: "unlock" }, { signal }))
+    );
+    return outcome.error;
+  }
+
   #read(request: Request, options: OperationOptions): Promise<Run> {
     return runRestic(this.#options, request, { ...options, ask: this.#ask });
   }
@@ -260,10 +271,7 @@ export class Restic {
   async #clearOwnLock(run: Run, options: OperationOptions): Promise<void> {
     const may_have_left_it = run.was_killed || run.signal !== null || run.cancel_requested;
     if (!may_have_left_it || run.deadline_seconds !== null) return;
-    const { signal } = new AbortController();
-    const { error } = this.#outcomeOf(
-      await runRestic(this.#options, { name: "unlock" }, { signal }),
-    );
+    const error = await this.removeStaleLocks(new AbortController().signal);
     if (error === null) return;
     const text = `a lock may be left in the repository: ${error}`;
     options.onEvent({ type: "log", stream: "event", text });

@@ -1,0 +1,39 @@
+/**
+ * @module After an agent that was killed: its restic is ended, its files (they hold secrets) are
+ * removed, and its lock is cleared, so that the next job finds the repository as it should be.
+ */
+import { messageOf } from "./errors.ts";
+import type { AgentLog } from "./log.ts";
+import type { LeftRuns } from "./restic/left_runs.ts";
+import type { ResticAccess } from "./restic_access.ts";
+import type { Settings } from "./settings.ts";
+
+/** A restic without its agent cannot finish: nobody would hear of its snapshot. */
+const PATIENCE_SECONDS = 30;
+
+export interface ClearUpOptions {
+  left: LeftRuns;
+  settings: Settings;
+  restic: ResticAccess;
+  log: AgentLog;
+}
+
+/** Makes the function that clears up once; it never throws: the next job tells what is wrong. */
+export function clearUpAfter(
+  { left, settings, restic, log }: ClearUpOptions,
+): (options: { was_interrupted: boolean; signal: AbortSignal }) => Promise<void> {
+  return async function clearUp({ was_interrupted, signal }) {
+    try {
+      if (left.process_count > 0) log.warn("ending a restic that outlived its agent");
+      await left.end({ patience_seconds: PATIENCE_SECONDS });
+      const repository = settings.withRepository;
+      if (repository === undefined || !(was_interrupted || left.process_count > 0)) return;
+      const program = await restic.find();
+      if ("error" in program) return;
+      const problem = await restic.open(program, repository).removeStaleLocks(signal);
+      if (problem !== null) log.warn(`a lock may be left in the repository: ${problem}`);
+    } catch (error) {
+      log.error(`cannot clear up after the agent that was killed: ${messageOf(error)}`);
+    }
+  };
+}
