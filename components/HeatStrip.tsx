@@ -42,6 +42,20 @@ function bar({ x, y, width, height }: { x: number; y: number; width: number; hei
     `a${r} ${r} 0 0 1-${r}-${r}v-${h}a${r} ${r} 0 0 1 ${r}-${r}z`;
 }
 
+/** By state and day: every list of hosts draws the same few hundred marks again. */
+const MARKS = new Map<DayCode, string[]>();
+
+/** The path of all days with this code. */
+function drawingOf(code: DayCode, days: string): string {
+  const marks = MARKS.get(code) ?? [];
+  MARKS.set(code, marks);
+  let drawn = "";
+  for (let at = 0; at < days.length; at++) {
+    if (days[at] === code) drawn += marks[at] ??= DAYS[code].draw(at * PITCH);
+  }
+  return drawn;
+}
+
 /** What the strip says, for readers: "web-01, last 30 days: 28 backed up, 1 failed". */
 export function stripLabel(host_name: string, days: string): string {
   const parts = Object.entries(DAYS).flatMap(([code, day]) => {
@@ -62,7 +76,7 @@ export function HeatStrip({ days, host_name }: { days: string; host_name: string
       aria-label={stripLabel(host_name, days)}
     >
       {Object.entries(DAYS).map(([code, day]) => {
-        const drawn = [...days].map((c, at) => c === code ? day.draw(at * PITCH) : "").join("");
+        const drawn = drawingOf(code as DayCode, days);
         return drawn === "" ? null : <path key={code} class={day.class} d={drawn} />;
       })}
     </svg>

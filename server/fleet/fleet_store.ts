@@ -4,9 +4,6 @@ import type { Database } from "../db/database.ts";
 import type { ErrorClass, JobStatus } from "../protocol/entities.ts";
 import type { LastTrouble } from "./attention.ts";
 
-/** A job that does not begin expires after a day; one that ran longer than a day more is not counted. */
-const LONGEST_JOB_MS = 48 * 3600 * 1000;
-
 export interface FleetCounts {
   hosts: number;
   /** Sent to their agent, or at work there. */
@@ -26,8 +23,7 @@ export class FleetStore {
       FROM jobs WHERE status IN ('queued', 'dispatched', 'running')`);
     this.#ended = db.prepare(`
       SELECT status, count(*) AS n FROM jobs
-      WHERE queued_at_ms >= :since_ms - ${LONGEST_JOB_MS} AND finished_at_ms >= :since_ms
-      GROUP BY status`);
+      WHERE finished_at_ms >= :since_ms GROUP BY status`);
     this.#troubles = db.prepare(`
       SELECT h.id AS host_id, j.id AS job_id, j.error_class, j.stats
       FROM json_each(:host_ids) AS wanted JOIN hosts h ON h.id = wanted.value

@@ -62,6 +62,7 @@ function reasonsOf(facts: AgentFacts): string[] {
 
 /** Below zero if `a` is older than `b`. Reads the leading numbers; text that is none counts as 0. */
 export function compareVersions(a: string, b: string): number {
+  if (a === b) return 0;
   const [left, right] = [numbersOf(a), numbersOf(b)];
   for (let i = 0; i < 3; i++) {
     const difference = (left[i] ?? 0) - (right[i] ?? 0);

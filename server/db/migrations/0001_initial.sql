@@ -167,6 +167,7 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE INDEX jobs_by_host ON jobs (host_id, queued_at_ms);
 CREATE INDEX jobs_by_time ON jobs (queued_at_ms);
+CREATE INDEX jobs_by_end ON jobs (finished_at_ms, status) WHERE finished_at_ms IS NOT NULL;
 CREATE INDEX jobs_open ON jobs (repository_id, queued_at_ms)
   WHERE status IN ('queued', 'dispatched', 'running');
 
