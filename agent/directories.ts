@@ -1,5 +1,5 @@
 /** @module Where the agent's files are. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 export interface Directories {
   /** agent.yaml */
@@ -13,9 +13,14 @@ export function findDirectories(flags: Partial<Directories>): Directories {
   const windows = Deno.build.os === "windows";
   const program_data = join(Deno.env.get("ProgramData") ?? "C:\\ProgramData", "restic-manager");
   return {
-    config_dir: flags.config_dir ?? Deno.env.get("RM_AGENT_CONFIG_DIR") ??
-      (windows ? program_data : "/etc/restic-manager"),
-    state_dir: flags.state_dir ?? Deno.env.get("RM_AGENT_STATE_DIR") ??
-      (windows ? join(program_data, "state") : "/var/lib/restic-manager"),
+    config_dir: resolve(
+      flags.config_dir ?? Deno.env.get("RM_AGENT_CONFIG_DIR") ??
+        (windows ? program_data : "/etc/restic-manager"),
+    ),
+    // restic runs in another folder: a relative path would mean something else to it.
+    state_dir: resolve(
+      flags.state_dir ?? Deno.env.get("RM_AGENT_STATE_DIR") ??
+        (windows ? join(program_data, "state") : "/var/lib/restic-manager"),
+    ),
   };
 }

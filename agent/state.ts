@@ -44,6 +44,10 @@ export class AgentState {
 
   /** `identity` names the enrolment: state of another one is dropped, it belongs to another host. */
   constructor(path: string, identity: string) {
+    // SQLite gives its other files the mode of this one.
+    if (path !== ":memory:") {
+      Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
+    }
     this.#db = new DatabaseSync(path);
     this.#db.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;" +
