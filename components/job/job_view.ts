@@ -141,7 +141,6 @@ export function crossedQuarter(before: number | null, after: number | null): num
 
 /** How long a job ran, in seconds; null when it never did or has not ended. */
 export function tookSeconds(job: Job): number | null {
-  if (job.stats?.duration_seconds !== undefined) return job.stats.duration_seconds;
   if (job.started_at === null || job.finished_at === null) return null;
   return Math.max(0, (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000);
 }
