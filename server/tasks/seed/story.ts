@@ -1,11 +1,19 @@
 /** @module Plays the story: hosts are added and enrolled, initialise, back up for a month, and stop. */
-import { SYSTEM } from "../../auth/permissions.ts";
+import { type Actor, SYSTEM } from "../../auth/permissions.ts";
 import { iso } from "../../clock.ts";
 import { mintId } from "../../ids.ts";
 import type { JobFinished } from "../../protocol/agent_messages.ts";
 import type { JobKind, LogLine, Snapshot } from "../../protocol/entities.ts";
 import { SNAPSHOT_PAGE_ROWS } from "../../protocol/limits.ts";
 import { castOf, type Character } from "./cast.ts";
+import {
+  addedBytes,
+  fileCount,
+  nightsWithSnapshot,
+  sizeBytes,
+  snapshotId,
+  tookSeconds,
+} from "./figures.ts";
 import type { SeedServices } from "./services.ts";
 
 export interface StoryOptions {
@@ -14,6 +22,12 @@ export interface StoryOptions {
   snapshot_count: number;
   now_ms: number;
 }
+
+/** Whoever pressed Run now each time. */
+export const OPERATOR: Actor = {
+  ...{ kind: "user", id: "01900000-0000-7000-8000-000000000001", name: "operator" },
+  ...{ role: "admin", ip: null },
+};
 
 const HOUR_MS = 3600 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -66,11 +80,15 @@ function play(services: SeedServices, host_id: string, part: {
   setTo(services, first_ms - HOUR_MS);
   hello(services, host_id, character);
   services.present.add(host_id);
-  run(services, host_id, { kind: "init", code: "o", character, at_ms: first_ms - HOUR_MS });
+  run(services, host_id, {
+    ...{ kind: "init", code: "o", night: nights.length, character },
+    at_ms: first_ms - HOUR_MS,
+  });
   for (const [night, code] of [...nights].entries()) {
     if (code === "-") continue;
     const at_ms = first_ms + night * DAY_MS;
-    run(services, host_id, { kind: "backup", code, character, at_ms });
+    const n = nights.length - 1 - night;
+    run(services, host_id, { kind: "backup", code, character, at_ms, night: n });
   }
   list(services, host_id, { character, count: options.snapshot_count, last_ms });
   services.repositories.applyStats(host_id, {
@@ -86,17 +104,21 @@ function play(services: SeedServices, host_id: string, part: {
   if (character.seen_hours > 0) services.present.delete(host_id);
 }
 
-function run(services: SeedServices, host_id: string, of: {
+interface Run {
   kind: JobKind;
   code: string;
   character: Character;
   at_ms: number;
-}): void {
+  /** Counted back from the last one, which is 0. */
+  night: number;
+}
+
+function run(services: SeedServices, host_id: string, of: Run): void {
   const { clock, jobs, commands } = services;
   const { kind, code, character } = of;
-  const took_ms = kind === "init" ? 2000 : 372_000;
+  const took_ms = kind === "init" ? 2000 : tookSeconds(code, character, of.night) * 1000;
   setTo(services, of.at_ms - took_ms);
-  const job = jobs.start(SYSTEM, host_id, { kind, bandwidth: {} });
+  const job = jobs.start(OPERATOR, host_id, { kind, bandwidth: {} });
   commands.acknowledge(host_id, commands.waiting(host_id, 10).map((command) => command.id));
   const report = { run_id: mintId(), seq: 1 };
   const now = iso(clock.now_ms());
@@ -107,13 +129,14 @@ function run(services: SeedServices, host_id: string, of: {
   const finished_at = iso(clock.now_ms());
   jobs.apply(host_id, {
     ...{ type: "job.finished", report, job_id: job.id, kind, started_at: now, finished_at },
-    ...{ log_lines: lines.length, ...endOf(kind, code, character) },
+    ...{ log_lines: lines.length, ...endOf(of, took_ms / 1000) },
   });
 }
 
 type End = Pick<JobFinished, "status" | "exit_code" | "error_class" | "error" | "stats">;
 
-function endOf(kind: JobKind, code: string, { trouble, size_bytes }: Character): End {
+function endOf({ kind, code, character, night }: Run, duration_seconds: number): End {
+  const { trouble } = character;
   const good: End = {
     status: "succeeded",
     exit_code: 0,
@@ -123,9 +146,10 @@ function endOf(kind: JobKind, code: string, { trouble, size_bytes }: Character):
   };
   if (kind === "init") return good;
   const stats = {
-    ...{ snapshot_id: "5eed0001", files_new: 12, files_changed: 31, files_unmodified: 18_402 },
-    ...{ bytes_processed: size_bytes, bytes_added: Math.floor(size_bytes / 400) },
-    duration_seconds: 372,
+    ...{ snapshot_id: snapshotId(character, night), files_new: 12, files_changed: 31 },
+    ...{ files_unmodified: fileCount(character, night) - 43 },
+    ...{ files_processed: fileCount(character, night), duration_seconds },
+    ...{ bytes_processed: sizeBytes(character, night), bytes_added: addedBytes(character, night) },
   };
   if (code === "o") return { ...good, stats };
   if (code === "w") {
@@ -144,13 +168,11 @@ function endOf(kind: JobKind, code: string, { trouble, size_bytes }: Character):
   return { status: "failed", exit_code, error_class, error, stats: null };
 }
 
-function logOf(
-  of: { kind: JobKind; code: string; character: Character },
-  at_ms: number,
-): LogLine[] {
-  const texts = of.kind === "init"
-    ? ["created restic repository"]
-    : [`backing up ${of.character.paths.join(", ")}`, "using parent snapshot 5eed0000"];
+function logOf(of: Run, at_ms: number): LogLine[] {
+  const texts = of.kind === "init" ? ["created restic repository"] : [
+    `backing up ${of.character.paths.join(", ")}`,
+    `using parent snapshot ${snapshotId(of.character, of.night + 1).slice(0, 8)}`,
+  ];
   if (of.code === "f") texts.push(`Fatal: ${of.character.trouble?.error ?? "connection refused"}`);
   return texts.map((payload, i) => ({
     ...{ seq: i + 1, ts: iso(at_ms + i * 1000), payload },
@@ -165,24 +187,22 @@ function list(services: SeedServices, host_id: string, of: {
 }): void {
   const { character, count, last_ms } = of;
   const listing_id = mintId();
+  const nights = nightsWithSnapshot(character, count);
   const pages = Math.max(1, Math.ceil(count / SNAPSHOT_PAGE_ROWS));
   for (let page = 1; page <= pages; page++) {
     const from = (page - 1) * SNAPSHOT_PAGE_ROWS;
-    const rows = Math.min(SNAPSHOT_PAGE_ROWS, count - from);
-    const snapshots = Array.from(
-      { length: rows },
-      (_, i) => aSnapshot(character, from + i, last_ms),
-    );
+    const snapshots = nights.slice(from, from + SNAPSHOT_PAGE_ROWS)
+      .map((night) => aSnapshot(character, night, last_ms));
     const report = { run_id: listing_id, seq: page };
     const type = "snapshots.report" as const;
     services.snapshots.applyPage(host_id, { type, report, listing_id, page, pages, snapshots });
   }
 }
 
-/** The n-th newest snapshot. */
+/** The snapshot of the n-th night back. */
 function aSnapshot(character: Character, n: number, last_ms: number): Snapshot {
   return {
-    id: (0x5eed0000 + n).toString(16).padStart(64, "a"),
+    id: snapshotId(character, n),
     time: iso(last_ms - n * DAY_MS),
     hostname: `${character.name}.lab.example`,
     username: "root",
@@ -190,9 +210,9 @@ function aSnapshot(character: Character, n: number, last_ms: number): Snapshot {
     tags: n % 7 === 0 ? ["weekly"] : [],
     parent: null,
     program_version: "restic 0.19.1",
-    size_bytes: character.size_bytes,
-    file_count: 18_445,
-    added_bytes: Math.floor(character.size_bytes / 400),
+    size_bytes: sizeBytes(character, n),
+    file_count: fileCount(character, n),
+    added_bytes: addedBytes(character, n),
   };
 }
 
