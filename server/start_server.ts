@@ -19,6 +19,7 @@ import type { Services } from "./services.ts";
 import { StartError } from "./start_error.ts";
 
 const MINUTE_MS = 60 * 1000;
+const RECHECK_MS = 20 * 1000;
 /** Requests under way get this long to finish; open streams never do. */
 const DRAIN_MS = 3000;
 
@@ -51,14 +52,17 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const services = await createServices(config, parts);
 
   const server = listen(config, createApp(services, build));
-  const timer = setInterval(() => everyMinute(services), MINUTE_MS);
+  const timers = [
+    setInterval(() => run(services, everyMinute(services)), MINUTE_MS),
+    setInterval(() => run(services, everyTwentySeconds(services)), RECHECK_MS),
+  ];
   const { hostname, port } = server.addr;
   return {
     services,
     address: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
     setup_code: services.users.anyExists ? undefined : setup_code.issue(),
     async stop() {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       services.fleet_events.streams.endAll();
       services.agent_sessions.shutDown();
       await Promise.race([server.shutdown(), wait(DRAIN_MS)]);
@@ -83,16 +87,25 @@ function listen(
   }
 }
 
-/** One part that fails does not keep the others from running. */
-function everyMinute({ jobs, agent_sessions, log }: Services): void {
-  const tasks = {
+type Tasks = Record<string, () => void>;
+
+function everyMinute({ jobs, agent_sessions }: Services): Tasks {
+  return {
     "expire jobs": () => jobs.expire(),
     "dispatch jobs": () => jobs.dispatch(),
     "record hosts seen": () => agent_sessions.recordSeen(),
   };
-  for (const [task, run] of Object.entries(tasks)) {
+}
+
+function everyTwentySeconds({ sessions }: Services): Tasks {
+  return { "end streams of sessions that are over": () => sessions.recheckHeld() };
+}
+
+/** One part that fails does not keep the others from running. */
+function run({ log }: Services, tasks: Tasks): void {
+  for (const [task, work] of Object.entries(tasks)) {
     try {
-      run();
+      work();
     } catch (error) {
       log.error("a timer failed", { task, error });
     }

@@ -225,6 +225,40 @@ Deno.test("Sessions.end() ends that session alone", async () => {
   assert.ok(sessions.find(two));
 });
 
+Deno.test("Sessions.hold() ends what is open however its session ends, and only then", async () => {
+  const { users, sessions, clock } = parts();
+  const user = await users.createFirst({ username: "admin1", password: PASSWORD }, FROM.ip);
+  const ended: string[] = [];
+  const open = (name: string) => {
+    const { token, session } = sessions.start(user, FROM);
+    const letGo = sessions.hold(session.id, () => ended.push(name));
+    clock.advance(1);
+    return { token, session, letGo };
+  };
+  const out = open("signed out");
+  sessions.end(out.token, FROM.ip);
+  open("left").letGo();
+  assert.deepEqual(ended, ["signed out"]);
+  sessions.hold(out.session.id, () => ended.push("late"));
+  assert.deepEqual(ended, ["signed out", "late"], "the session was over already");
+
+  open("surplus");
+  const used = open("used");
+  for (let n = 0; n < 9; n++) sessions.start(user, FROM);
+  assert.deepEqual(ended.splice(0), ["signed out", "late", "surplus"]);
+
+  for (let hour = 0; hour < 24; hour += 8) {
+    clock.advance(8 * 3600);
+    sessions.recheckHeld();
+  }
+  assert.deepEqual(ended, [], "an open stream counts as use");
+  assert.ok(sessions.find(used.token));
+  clock.advance(13 * 3600);
+  sessions.recheckHeld();
+  sessions.recheckHeld();
+  assert.deepEqual(ended, ["used"]);
+});
+
 Deno.test("Sessions.csrfMatches() accepts the token of its own session only", async () => {
   const { users, sessions } = parts();
   const user = await users.createFirst({ username: "admin1", password: PASSWORD }, FROM.ip);

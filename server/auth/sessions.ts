@@ -6,7 +6,8 @@ import type { Database } from "../db/database.ts";
 import { hashToken, mintId, mintToken } from "../ids.ts";
 import type { User } from "../protocol/entities.ts";
 import type { Actor } from "./permissions.ts";
-import { type FoundSession, SessionsStore } from "./sessions_store.ts";
+import { HeldSessions } from "./held_sessions.ts";
+import { type FoundSession, type SessionRow, SessionsStore } from "./sessions_store.ts";
 import { toUser } from "./users_store.ts";
 
 export interface Session {
@@ -40,6 +41,7 @@ const USER_AGENT_MAX_CHARS = 300;
 export class Sessions {
   readonly #deps: SessionsDeps;
   readonly #store: SessionsStore;
+  readonly #held = new HeldSessions();
   constructor(deps: SessionsDeps) {
     this.#deps = deps;
     this.#store = new SessionsStore(deps.db);
@@ -51,8 +53,9 @@ export class Sessions {
     const token = mintToken("rms");
     const id = mintId(now_ms);
     const expires_at_ms = now_ms + LIFE_MAX_MS;
-    this.#deps.db.transaction(() => {
-      this.#store.deleteExpired(now_ms, now_ms - IDLE_MAX_MS);
+    const { db } = this.#deps;
+    db.transaction(() => {
+      const expired = this.#store.deleteExpired(now_ms, now_ms - IDLE_MAX_MS);
       this.#store.insert({
         token_hash: hashToken(token),
         id,
@@ -63,7 +66,8 @@ export class Sessions {
         ip: from.ip,
         user_agent: from.user_agent.slice(0, USER_AGENT_MAX_CHARS),
       });
-      this.#store.deleteSurplus(user.id, PER_USER_MAX);
+      const surplus = this.#store.deleteSurplus(user.id, PER_USER_MAX);
+      db.afterCommit(() => this.#held.end([...expired, ...surplus]));
       this.#record(actorOf(user, from.ip), "session.start", id);
     });
     return { token, session: { id, user, created_at_ms: now_ms, expires_at_ms } };
@@ -74,22 +78,50 @@ export class Sessions {
     const token_hash = hashToken(token);
     const row = this.#store.find(token_hash);
     if (row === undefined) return undefined;
+    return this.#use(row) ? toSession(row) : undefined;
+  }
+
+  /**
+   * Holds something open that outlives its request: `end` is called once when the session is over,
+   * at once if it is already. Returns how to let go of it.
+   */
+  hold(session_id: string, end: () => void): () => void {
+    const letGo = this.#held.hold(session_id, end);
+    this.#recheck(session_id);
+    return letGo;
+  }
+
+  /** Ends what sessions that are over hold open; for the others it counts as use. Called every 20 s. */
+  recheckHeld(): void {
+    for (const id of this.#held.ids()) this.#recheck(id);
+  }
+
+  #recheck(session_id: string): void {
+    const row = this.#store.byId(session_id);
+    if (row === undefined || !this.#use(row)) this.#held.end([session_id]);
+  }
+
+  /** Slides the idle limit; false if the session is over, and then it is gone. */
+  #use(row: SessionRow): boolean {
     const now_ms = this.#deps.clock.now_ms();
     if (row.expires_at_ms <= now_ms || row.last_used_at_ms + IDLE_MAX_MS <= now_ms) {
-      this.#store.delete(token_hash);
-      return undefined;
+      this.#store.delete(row.token_hash);
+      this.#held.end([row.id]);
+      return false;
     }
-    if (row.last_used_at_ms + TOUCH_EVERY_MS <= now_ms) this.#store.touch(token_hash, now_ms);
-    return toSession(row);
+    if (row.last_used_at_ms + TOUCH_EVERY_MS <= now_ms) this.#store.touch(row.token_hash, now_ms);
+    return true;
   }
 
   /** Ends the session of a cookie's token; an unknown one changes nothing. */
   end(token: string, ip: string): void {
     const token_hash = hashToken(token);
-    this.#deps.db.transaction(() => {
+    const { db } = this.#deps;
+    db.transaction(() => {
       const row = this.#store.find(token_hash);
       if (row === undefined) return;
       this.#store.delete(token_hash);
+      db.afterCommit(() => this.#held.end([row.id]));
       this.#record(actorOf(toSession(row).user, ip), "session.end", row.id);
     });
   }

@@ -24,6 +24,7 @@ export interface FoundSession extends SessionRow {
 export class SessionsStore {
   #insert;
   #find;
+  #by_id;
   #touch;
   #delete;
   #delete_expired;
@@ -39,17 +40,20 @@ export class SessionsStore {
       `SELECT s.*, u.username, u.role, u.created_at_ms AS user_created_at_ms, u.last_login_at_ms
        FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = :token_hash`,
     );
+    this.#by_id = db.prepare("SELECT * FROM sessions WHERE id = :id");
     this.#touch = db.prepare(
       "UPDATE sessions SET last_used_at_ms = :at_ms WHERE token_hash = :token_hash",
     );
     this.#delete = db.prepare("DELETE FROM sessions WHERE token_hash = :token_hash");
     this.#delete_expired = db.prepare(
-      "DELETE FROM sessions WHERE expires_at_ms <= :now_ms OR last_used_at_ms <= :idle_since_ms",
+      `DELETE FROM sessions WHERE expires_at_ms <= :now_ms OR last_used_at_ms <= :idle_since_ms
+       RETURNING id`,
     );
     this.#delete_surplus = db.prepare(
       `DELETE FROM sessions WHERE token_hash IN (
          SELECT token_hash FROM sessions WHERE user_id = :user_id
-         ORDER BY last_used_at_ms DESC, id DESC LIMIT -1 OFFSET :keep)`,
+         ORDER BY last_used_at_ms DESC, id DESC LIMIT -1 OFFSET :keep)
+       RETURNING id`,
     );
   }
   insert(row: SessionRow): void {
@@ -58,17 +62,25 @@ export class SessionsStore {
   find(token_hash: string): FoundSession | undefined {
     return this.#find.get({ token_hash }) as FoundSession | undefined;
   }
+  byId(id: string): SessionRow | undefined {
+    return this.#by_id.get({ id }) as SessionRow | undefined;
+  }
   touch(token_hash: string, at_ms: number): void {
     this.#touch.run({ token_hash, at_ms });
   }
   delete(token_hash: string): void {
     this.#delete.run({ token_hash });
   }
-  deleteExpired(now_ms: number, idle_since_ms: number): void {
-    this.#delete_expired.run({ now_ms, idle_since_ms });
+  /** Answers the ids of the deleted. */
+  deleteExpired(now_ms: number, idle_since_ms: number): string[] {
+    return this.#delete_expired.all({ now_ms, idle_since_ms }).map(idOf);
   }
-  /** Keeps the most recently used sessions of a user and deletes the others. */
-  deleteSurplus(user_id: string, keep: number): void {
-    this.#delete_surplus.run({ user_id, keep });
+  /** Keeps the most recently used sessions of a user; answers the ids of the deleted. */
+  deleteSurplus(user_id: string, keep: number): string[] {
+    return this.#delete_surplus.all({ user_id, keep }).map(idOf);
   }
+}
+
+function idOf(row: Record<string, unknown>): string {
+  return row["id"] as string;
 }

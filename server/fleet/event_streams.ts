@@ -23,8 +23,14 @@ export class EventStreams {
     this.#events = events;
   }
 
-  /** The stream of one page. @throws {AppError} rate_limited if the session has too many open */
-  open(session_id: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+  /**
+   * The stream of one page. `hold` gets what ends it when its session is over, and answers how to
+   * let go. @throws {AppError} rate_limited if the session has too many open
+   */
+  open(
+    session_id: string,
+    hold: (end: () => void) => () => void,
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
     const count = this.#open.get(session_id) ?? 0;
     if (count >= STREAMS_PER_SESSION_MAX) {
       throw new AppError("rate_limited", "Too many pages of this session are open", {
@@ -45,15 +51,18 @@ export class EventStreams {
           release();
           controller.close();
         };
+        let letGo = () => {};
         const unsubscribe = this.#events.subscribe((change) => send(changed(change)));
         const ping = setInterval(() => send(": ping\n\n"), PING_EVERY_MS);
         this.#enders.add(end);
         release = () => {
           unsubscribe();
           clearInterval(ping);
+          letGo();
           if (this.#enders.delete(end)) this.#release(session_id);
         };
         send("retry: 3000\n\n");
+        letGo = hold(end);
       },
       cancel: () => release(),
     });

@@ -15,6 +15,9 @@ function handTimers() {
   return { due, later, fire: () => due.shift()?.run() };
 }
 
+/** Sessions that never end. */
+const held = () => () => {};
+
 Deno.test("FleetEvents tells the first change at once and the others together a second later", () => {
   const timers = handTimers();
   const events = new FleetEvents(timers.later);
@@ -53,7 +56,7 @@ Deno.test("An event stream carries changes and is released when its page leaves"
     const events = new FleetEvents(timers.later);
     return { streams: events.streams, publish: () => events.publish({ host_id: "a" }) };
   })();
-  const reader = streams.open("session").pipeThrough(new TextDecoderStream()).getReader();
+  const reader = streams.open("session", held).pipeThrough(new TextDecoderStream()).getReader();
   assert.equal((await reader.read()).value, "retry: 3000\n\n");
   publish();
   timers.fire();
@@ -65,15 +68,30 @@ Deno.test("An event stream carries changes and is released when its page leaves"
 
 Deno.test("EventStreams bounds the streams of a session, and ends all of them at shutdown", async () => {
   const { streams } = new FleetEvents(handTimers().later);
-  const open = Array.from({ length: STREAMS_PER_SESSION_MAX }, () => streams.open("one"));
+  const open = Array.from({ length: STREAMS_PER_SESSION_MAX }, () => streams.open("one", held));
   assert.throws(
-    () => streams.open("one"),
+    () => streams.open("one", held),
     (error) => error instanceof AppError && error.code === "rate_limited",
   );
-  open.push(streams.open("other"));
+  open.push(streams.open("other", held));
   streams.endAll();
   assert.equal(streams.size, 0);
   for (const stream of open) assert.equal(await new Response(stream).text(), "retry: 3000\n\n");
-  streams.open("one");
+  streams.open("one", held);
   streams.endAll();
+});
+
+Deno.test("EventStreams ends a stream when its session is over, and lets go of one that was left", async () => {
+  const { streams } = new FleetEvents(handTimers().later);
+  const ends = new Set<() => void>();
+  const hold = (end: () => void) => {
+    ends.add(end);
+    return () => void ends.delete(end);
+  };
+  const stream = streams.open("one", hold);
+  await streams.open("one", hold).cancel();
+  assert.equal(ends.size, 1);
+  for (const end of ends) end();
+  assert.equal(await new Response(stream).text(), "retry: 3000\n\n");
+  assert.equal(streams.size + ends.size, 0);
 });

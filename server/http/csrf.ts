@@ -5,6 +5,7 @@
 import type { Context, Middleware } from "fresh";
 import { accessOf } from "../auth/route_access.ts";
 import { AppError } from "../errors.ts";
+import { isUpgrade } from "../fresh/websocket.ts";
 import type { State } from "../state.ts";
 import { readForm } from "./form.ts";
 import { changesState, isApi, isOwnOrigin } from "./request.ts";
@@ -14,7 +15,7 @@ export const checkCsrf: Middleware<State> = async (ctx) => {
   const access = accessOf(ctx.route, ctx.req.method);
   if (access === "agent") return await ctx.next(); // No cookie counts there.
   if (!changesState(ctx.req)) {
-    if (ctx.req.headers.has("upgrade")) checkOrigin(ctx);
+    if (isUpgrade(ctx.req)) checkOrigin(ctx);
     return await ctx.next();
   }
   checkOrigin(ctx);
@@ -23,15 +24,19 @@ export const checkCsrf: Middleware<State> = async (ctx) => {
   return await ctx.next();
 };
 
-/** A client without either header is no browser, and no browser's cookie comes with it. */
+/**
+ * A client without either header is no browser, and no browser's cookie comes with it. For a socket
+ * the Origin is wanted all the same: every browser sends it there, and CORS does not ask.
+ */
 function checkOrigin(ctx: Context<State>): void {
   const site = ctx.req.headers.get("sec-fetch-site");
   const origin = ctx.req.headers.get("origin");
-  const is_upgrade = ctx.req.headers.has("upgrade");
+  const is_upgrade = isUpgrade(ctx.req);
   const site_ok = site === null || site === "same-origin" || site === "none";
   // Where the browser vouches for the site, a form's Origin may still be "null".
-  const origin_ok = origin === null || isOwnOrigin(ctx, origin) ||
-    (site !== null && origin === "null" && !is_upgrade);
+  const origin_ok = origin === null
+    ? !is_upgrade
+    : isOwnOrigin(ctx, origin) || (site !== null && origin === "null" && !is_upgrade);
   if (site_ok && origin_ok) return;
   throw new AppError("csrf", "This request came from another site", {
     hint: "Open the page again and repeat it there",

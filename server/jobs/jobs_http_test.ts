@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { aHost, anEnrollment } from "../agents/test_world.ts";
 import { SYSTEM } from "../auth/permissions.ts";
 import { type SignedInUser, type TestApp, testApp } from "../testing.ts";
+import { CLOSE } from "../protocol/close_codes.ts";
 import { linesFrom } from "./test_world.ts";
 
 async function aWorld(base_url = "http://localhost:8080") {
@@ -127,6 +128,14 @@ Deno.test("GET /api/events is a stream that ends with the page, and needs a sess
   services.db.close();
 });
 
+Deno.test("GET /api/events ends at once when its session is signed out", async () => {
+  const { app, services, admin } = await aWorld();
+  const answer = await app.ask("/api/events", { headers: admin.headers });
+  await app.ask("/api/auth/logout", { method: "POST", headers: admin.headers });
+  assert.equal(await answer.text(), "retry: 3000\n\n");
+  services.db.close();
+});
+
 Deno.test("A browser watches a job over a real socket until its end", async () => {
   const handler: { now?: TestApp["handler"] } = {};
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (req, info) => {
@@ -151,10 +160,10 @@ Deno.test("A browser watches a job over a real socket until its end", async () =
   };
   await ended;
   assert.deepEqual(types, ["job", "job.finished", "job"]);
-  const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
-  socket.onclose = () => onClosed();
-  socket.close();
-  await closed;
+  const { promise: closed, resolve: onClosed } = Promise.withResolvers<number>();
+  socket.onclose = ({ code }) => onClosed(code);
+  services.sessions.end(admin.cookie.split("=")[1]!, "192.0.2.1");
+  assert.equal(await closed, CLOSE.bad_credential, "the socket ends with its session");
   await server.shutdown();
   assert.equal(services.job_stream.watchers(id), 0);
   services.db.close();

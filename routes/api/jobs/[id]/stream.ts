@@ -1,16 +1,14 @@
 import { AppError } from "../../../../server/errors.ts";
 import { isUpgrade, upgradeSocket } from "../../../../server/fresh/websocket.ts";
 import { JobWatcher } from "../../../../server/jobs/job_watcher.ts";
+import { CLOSE } from "../../../../server/protocol/close_codes.ts";
 import { ListLogsQuery } from "../../../../server/protocol/rest.ts";
 import { define } from "../../../../server/state.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
     const { services, actor } = ctx.state;
-    // A page of another origin could open the socket with the user's cookie: CORS does not ask.
-    if (ctx.req.headers.get("origin") !== new URL(services.config.base_url).origin) {
-      throw new AppError("csrf", "This stream can be opened from the server's own pages only");
-    }
+    const session_id = ctx.state.session!.id;
     const { after_seq } = ListLogsQuery.pick({ after_seq: true })
       .parse(Object.fromEntries(ctx.url.searchParams));
     const job = services.jobs.get(actor!, ctx.params["id"]!);
@@ -21,7 +19,15 @@ export const handler = define.handlers({
     return upgradeSocket(ctx.req, {
       onOpen(peer) {
         const watcher = new JobWatcher(peer, after_seq);
-        stop = services.jobs.watch(actor!, job.id, after_seq, (message) => watcher.send(message));
+        const unwatch = services.jobs.watch(actor!, job.id, after_seq, (m) => watcher.send(m));
+        const letGo = services.sessions.hold(
+          session_id,
+          () => peer.close(CLOSE.bad_credential, "The session is over"),
+        );
+        stop = () => {
+          unwatch();
+          letGo();
+        };
       },
       onMessage() {
         // Browsers only listen here.
