@@ -188,8 +188,9 @@ Deno.test("backup() keeps secrets out of every command line, of its log and of o
   const [run] = [...Deno.readDirSync(`${storage.folder}/work`)];
   const run_folder = `${storage.folder}/work/${run?.name}`;
   assert.equal((Deno.statSync(run_folder).mode ?? 0) & 0o777, 0o700);
-  for (const { name } of Deno.readDirSync(run_folder)) {
-    assert.equal((Deno.statSync(`${run_folder}/${name}`).mode ?? 0) & 0o777, 0o600);
+  for (const { name, isDirectory } of Deno.readDirSync(run_folder)) {
+    const mode = (Deno.statSync(`${run_folder}/${name}`).mode ?? 0) & 0o777;
+    assert.equal(mode, isDirectory ? 0o700 : 0o600, name);
   }
   await until(() => options.events.some((event) => event.type === "log"));
   controller.abort();
