@@ -67,7 +67,7 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   });
   const fleet = new Fleet({ db, clock, hosts, jobs });
   const agent_sessions = new AgentSessions({
-    ...{ db, clock, log, hub, identity, changes, base_url, epoch },
+    ...{ db, clock, log, audit, hub, identity, changes, base_url, epoch },
     ...{ jobs, snapshots, repositories, commands, hosts },
   });
   return {

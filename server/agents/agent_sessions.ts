@@ -5,7 +5,9 @@ import type { Log } from "../log.ts";
 import type { ChangeFeed } from "../ports.ts";
 import { CLOSE } from "../protocol/close_codes.ts";
 import type { ServerIdentity } from "../secrets/identity.ts";
+import type { Audit } from "../audit/audit.ts";
 import { AgentRunsStore } from "./agent_runs_store.ts";
+import { RefusedReports } from "./refused_reports.ts";
 import type { DispatchTargets } from "./dispatch.ts";
 import type { Hub } from "./hub.ts";
 import { type Scheduler, systemScheduler } from "./scheduler.ts";
@@ -28,6 +30,7 @@ export interface AgentSessionsDeps extends DispatchTargets {
   db: Database;
   clock: Clock;
   log: Log;
+  audit: Audit;
   hub: Hub;
   identity: ServerIdentity;
   changes: ChangeFeed;
@@ -40,16 +43,26 @@ export interface AgentSessionsDeps extends DispatchTargets {
 export class AgentSessions {
   #deps: AgentSessionsDeps;
   #runs: AgentRunsStore;
+  #refused: RefusedReports;
 
   constructor(deps: AgentSessionsDeps) {
     this.#deps = deps;
     this.#runs = new AgentRunsStore(deps.db);
+    this.#refused = new RefusedReports({ ...deps, runs: this.#runs });
   }
 
   /** Begins a session for an authenticated host. Events of the socket go to what it returns. */
   open(host: { id: string; name: string }, socket: Socket, ip: string): SocketEvents {
     const { scheduler = systemScheduler, ...deps } = this.#deps;
-    return new Session({ ...deps, scheduler, runs: this.#runs, host, socket, ip });
+    return new Session({
+      ...deps,
+      scheduler,
+      runs: this.#runs,
+      refused: this.#refused,
+      host,
+      socket,
+      ip,
+    });
   }
 
   /** Writes down when each connected host was last heard from. Called once a minute. */

@@ -11,6 +11,7 @@ import { readGreeting } from "./greeting.ts";
 import type { AgentConnection } from "./hub.ts";
 import { applyMessage } from "./inbox.ts";
 import { Outgoing } from "./outgoing.ts";
+import type { RefusedReports } from "./refused_reports.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
@@ -23,6 +24,7 @@ const COMMANDS_PER_FLUSH = 100;
 export interface SessionOptions extends AgentSessionsDeps {
   scheduler: Scheduler;
   runs: AgentRunsStore;
+  refused: RefusedReports;
   host: { id: string; name: string };
   socket: Socket;
   ip: string;
@@ -106,12 +108,13 @@ export class Session implements AgentConnection, SocketEvents {
     if (!this.#greeted) return this.#readHello(text);
     hub.heard(host.id, clock.now_ms());
     this.#expectMore();
-    const message = AgentMessage.safeParse(fromJson(text));
-    if (!message.success || message.data.type === "hello") return this.#countBad();
-    if (message.data.type === "heartbeat") {
+    const json = fromJson(text);
+    const { data: message } = AgentMessage.safeParse(json);
+    if (message === undefined || message.type === "hello") return this.#unreadable(json, text);
+    if (message.type === "heartbeat") {
       return this.#outgoing.plain({ type: "heartbeat.reply", time: iso(clock.now_ms()) });
     }
-    const report = applyMessage(this.#options, host.id, message.data);
+    const report = applyMessage(this.#options, this.#options, { message, text });
     if (report !== undefined) this.#outgoing.acknowledge(report);
   }
 
@@ -173,8 +176,10 @@ export class Session implements AgentConnection, SocketEvents {
     );
   }
 
-  #countBad(): void {
-    const { log, host } = this.#options;
+  #unreadable(json: unknown, text: string): void {
+    const { log, host, refused } = this.#options;
+    const report = refused.unreadable(this.#options, json, text);
+    if (report !== undefined) this.#outgoing.acknowledge(report);
     this.#bad_messages += 1;
     log.warn("agent sent a message that cannot be read", {
       host_id: host.id,

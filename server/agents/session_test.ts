@@ -190,6 +190,59 @@ Deno.test("a session neither acknowledges nor counts a report that could not be 
   world.db.close();
 });
 
+Deno.test("a report that fails for the third time is set aside whole, and those after it are applied", async () => {
+  const world = await testWorld();
+  const host = await enrolledHost(world);
+  const { open, jobs } = await sessions(world);
+  const run_id = mintId();
+  const poison = {
+    type: "job.started",
+    report: { run_id, seq: 1 },
+    job_id: mintId(),
+    kind: "backup",
+    started_at: "2026-11-12T08:00:00.000Z",
+  };
+  const replay = () => {
+    const agent = open(host);
+    agent.send(aHello(world, { run_id }));
+    agent.send(poison);
+    agent.send(stats(run_id, 2, 200));
+    return agent;
+  };
+  jobs.fault = Object.assign(new Error("the disk is full"), { errcode: 13 });
+  for (let n = 0; n < 5; n++) assert.equal(replay().socket.closed_with, CLOSE.server_error);
+  jobs.fault = new Error("no row like this");
+  for (let n = 0; n < 2; n++) assert.equal(replay().socket.closed_with, CLOSE.server_error);
+  const agent = replay();
+  assert.equal(agent.socket.closed_with, undefined);
+  assert.deepEqual(acked(await agent.received()), [1, 2]);
+  assert.equal(world.hosts.get(VIEWER, host.id).repo_size_bytes, 200);
+  const [row] = world.db.prepare("SELECT * FROM refused_reports").all();
+  assert.deepEqual(JSON.parse(row!.text as string), poison);
+  const { items } = world.audit.list(ADMIN, { action: "report.refuse", limit: 10 });
+  assert.deepEqual(items.map((entry) => [entry.actor, entry.target_id, entry.payload]), [
+    ["agent", host.id, { type: "job.started", reason: "not applicable", run_id, seq: 1 }],
+  ]);
+  world.db.close();
+});
+
+Deno.test("a report that no schema takes is set aside, up to a bound that its agent then keeps", async () => {
+  const world = await testWorld();
+  const host = await enrolledHost(world);
+  const { open } = await sessions(world);
+  const run_id = mintId();
+  const ack = async (seq: number) => {
+    const agent = open(host);
+    agent.send(aHello(world, { run_id }));
+    agent.send({ type: "job.paused", report: { run_id, seq } });
+    return acked(await agent.received());
+  };
+  for (let seq = 1; seq <= 50; seq++) assert.deepEqual(await ack(seq), [seq]);
+  assert.deepEqual(await ack(51), []);
+  assert.equal(world.db.prepare("SELECT count(*) AS n FROM refused_reports").get()!.n, 50);
+  world.db.close();
+});
+
 Deno.test("a session speaks for the host of its credential whatever ids its messages carry", async () => {
   const world = await testWorld();
   const host = await enrolledHost(world);

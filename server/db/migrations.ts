@@ -3,6 +3,7 @@
  * migration is never edited: add the next number instead.
  */
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
+import refused_reports from "./migrations/0002_refused_reports.sql" with { type: "text" };
 
 export interface Migration {
   /** Becomes the database's user_version. 1, 2, 3 without gaps. */
@@ -13,4 +14,5 @@ export interface Migration {
 
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "initial", sql: initial },
+  { version: 2, name: "refused reports", sql: refused_reports },
 ];
