@@ -1,4 +1,5 @@
 /** @module The last jobs of a host, on its overview. */
+import type { UsualTimes } from "../../server/jobs/jobs.ts";
 import type { Job } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import { Card, Empty } from "../Card.tsx";
@@ -10,11 +11,13 @@ export interface RecentJobsProps {
   jobs: Job[];
   total: number;
   percents: Map<string, number>;
+  usual: UsualTimes;
   now_ms: number;
 }
 
 /** A short table with the way to all of them. */
-export function RecentJobs({ host_id, jobs, total, percents, now_ms }: RecentJobsProps) {
+export function RecentJobs(props: RecentJobsProps) {
+  const { host_id, jobs, total, ...table } = props;
   return (
     <Card
       id="recent-jobs"
@@ -31,7 +34,7 @@ export function RecentJobs({ host_id, jobs, total, percents, now_ms }: RecentJob
             <p>Everything that runs on this host is listed here.</p>
           </Empty>
         )
-        : <JobTable jobs={jobs} now_ms={now_ms} percents={percents} with_host={false} />}
+        : <JobTable jobs={jobs} {...table} with_host={false} />}
     </Card>
   );
 }

@@ -1,37 +1,51 @@
 /** @module The filters above a table of jobs. A plain GET form: they live in the address. */
-import { JOB_KINDS } from "../vocabulary.ts";
+import type { JobStatus } from "../../server/protocol/entities.ts";
+import { count } from "../format.ts";
 import { withQuery } from "../Pager.tsx";
 import { filledQuery } from "../query.ts";
+import { Count } from "../Status.tsx";
+import { JOB_KINDS } from "../vocabulary.ts";
 
 export interface JobFiltersProps {
   url: URL;
   /** Hosts to choose from; undefined on a host's own page. */
   hosts?: { id: string; name: string }[];
+  /** Jobs that the other filters leave, by status. */
+  counts: Map<JobStatus, number>;
 }
 
-const STATES = [
-  { label: "All", status: undefined },
-  { label: "Running", status: "running" },
-  { label: "Queued", status: "queued" },
-  { label: "Failed", status: "failed" },
-  { label: "Warnings", status: "warning" },
-] as const;
+interface StateTab {
+  label: string;
+  status?: string;
+  counted: readonly JobStatus[];
+}
+
+const STATES: StateTab[] = [
+  { label: "All", counted: [] },
+  { label: "Active", status: "active", counted: ["queued", "dispatched", "running"] },
+  { label: "Failed", status: "failed", counted: ["failed"] },
+  { label: "Warnings", status: "warning", counted: ["warning"] },
+];
 
 /** State as links; kind, host and days as fields. */
-export function JobFilters({ url, hosts }: JobFiltersProps) {
+export function JobFilters({ url, hosts, counts }: JobFiltersProps) {
   const query = filledQuery(url);
   return (
     <form class="toolbar filterbar" method="get" action={url.pathname}>
-      <div class="seg" role="group" aria-label="State">
-        {STATES.map(({ label, status }) => (
-          <a
-            key={label}
-            href={withQuery(url, { status })}
-            aria-current={query["status"] === status ? "true" : undefined}
-          >
-            {label}
-          </a>
-        ))}
+      <div class="seg" role="group" aria-label="State" data-live="job-states">
+        {STATES.map(({ label, status, counted }) => {
+          const n = counted.reduce((sum, each) => sum + (counts.get(each) ?? 0), 0);
+          return (
+            <a
+              key={label}
+              href={withQuery(url, { status })}
+              aria-current={query["status"] === status ? "true" : undefined}
+            >
+              {label}
+              {n > 0 && <Count value={count(n)} />}
+            </a>
+          );
+        })}
       </div>
       {query["status"] && <input type="hidden" name="status" value={query["status"]} />}
       {hosts && (

@@ -1,11 +1,12 @@
 /** @module A table of jobs: on the jobs page with their hosts, on a host's pages without. */
 import type { Job } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
+import type { UsualTimes } from "../../server/jobs/jobs.ts";
 import { moment } from "../days.ts";
 import { absolute, duration, shortId, signedBytes } from "../format.ts";
 import { Status } from "../Status.tsx";
 import { isFinalStatus, tookSeconds } from "./job_view.ts";
-import { medianSeconds, UsualTime } from "./UsualTime.tsx";
+import { UsualTime } from "./UsualTime.tsx";
 import { visibleText } from "./visible_text.ts";
 
 export interface JobTableProps {
@@ -14,10 +15,12 @@ export interface JobTableProps {
   /** Percent of running jobs, where it is known. */
   percents: Map<string, number>;
   with_host: boolean;
+  /** How long such jobs take as a rule. */
+  usual: UsualTimes;
 }
 
 /** One row a job; the row opens it. */
-export function JobTable({ jobs, now_ms, percents, with_host }: JobTableProps) {
+export function JobTable({ jobs, now_ms, percents, with_host, usual }: JobTableProps) {
   return (
     <table class="tbl tbl-cards">
       <thead>
@@ -40,7 +43,7 @@ export function JobTable({ jobs, now_ms, percents, with_host }: JobTableProps) {
             now_ms={now_ms}
             percent={percents.get(job.id)}
             with_host={with_host}
-            median_seconds={medianSeconds(jobs, job)}
+            median_seconds={usual.of(job)}
           />
         ))}
       </tbody>

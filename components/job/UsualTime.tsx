@@ -1,19 +1,8 @@
 /** @module How long a job took against what is usual for its host. */
-import type { Job } from "../../server/protocol/entities.ts";
-import { tookSeconds } from "./job_view.ts";
+import { duration } from "../format.ts";
 
-/** Fewer good runs than this say nothing about what is usual. */
-const LEAST_RUNS = 3;
 /** Above this share of the median a run is slow. */
 const SLOW = 1.6;
-
-/** The median duration of the good jobs of the same host and kind; undefined for too few. */
-export function medianSeconds(jobs: Job[], like: Job): number | undefined {
-  const took = jobs.filter((job) =>
-    job.host_id === like.host_id && job.kind === like.kind && job.status === "succeeded"
-  ).map(tookSeconds).filter((seconds) => seconds !== null).sort((a, b) => a - b);
-  return took.length < LEAST_RUNS ? undefined : took[Math.floor(took.length / 2)];
-}
 
 export interface UsualTimeProps {
   seconds: number;
@@ -25,7 +14,7 @@ export interface UsualTimeProps {
 export function UsualTime({ seconds, median_seconds, running }: UsualTimeProps) {
   const share = median_seconds === 0 ? 1 : seconds / median_seconds;
   const tone = running ? "run" : share > SLOW ? "warn" : "idle";
-  const words = `${Math.round(share * 100)} % of the median of those listed`;
+  const words = `Usually ${duration(median_seconds)}`;
   return (
     <svg
       class="usual-chart"

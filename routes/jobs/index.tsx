@@ -26,9 +26,11 @@ export const handler = define.handlers({
       jobs: items,
       total,
       query,
+      counts: services.jobs.counts(actor, query),
       hosts: hosts.map(({ id, name }) => ({ id, name })),
       running,
       queued,
+      usual: services.jobs.usualTimes(actor, items.map((job) => job.host_id)),
       percents: percentsOf(items, (id) => services.jobs.latest(id)?.progress),
       now_ms: services.clock.now_ms(),
     });
@@ -49,7 +51,7 @@ export default define.page<typeof handler>(function JobsPage({ data, state, url 
         <PageHead title="Jobs" sub={inHand(data.running, data.queued)} />
       </div>
       <section class="card clipcard" aria-label="Jobs">
-        <JobFilters url={url} hosts={data.hosts} />
+        <JobFilters url={url} counts={data.counts} hosts={data.hosts} />
         <div data-live="jobs">
           {jobs.length === 0
             ? (
@@ -59,7 +61,15 @@ export default define.page<typeof handler>(function JobsPage({ data, state, url 
                   : <p>A job starts when you press Run now on a host.</p>}
               </Empty>
             )
-            : <JobTable jobs={jobs} now_ms={now_ms} percents={data.percents} with_host />}
+            : (
+              <JobTable
+                jobs={jobs}
+                now_ms={now_ms}
+                percents={data.percents}
+                usual={data.usual}
+                with_host
+              />
+            )}
           <ListFoot
             url={url}
             offset={query.offset}

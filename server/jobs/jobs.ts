@@ -8,7 +8,7 @@ import { AppError } from "../errors.ts";
 import type { Hosts } from "../hosts/hosts.ts";
 import { mintId } from "../ids.ts";
 import type { AgentLink, ChangeFeed } from "../ports.ts";
-import type { Host, Job, JobKind, LogLine } from "../protocol/entities.ts";
+import type { Host, Job, JobKind, JobStatus, LogLine } from "../protocol/entities.ts";
 import { COMMAND_TTL_SECONDS } from "../protocol/limits.ts";
 import type { ListJobsQuery, StartJobRequest } from "../protocol/rest.ts";
 import type { Repositories } from "../repositories/repositories.ts";
@@ -22,9 +22,11 @@ import { hasEnded } from "./job_state.ts";
 import type { JobSink, JobStream } from "./job_stream.ts";
 import { JobTransitions } from "./job_transitions.ts";
 import { watchJob } from "./job_watch.ts";
-import { type JobRow, JobsStore } from "./jobs_store.ts";
+import { type JobFilter, type JobRow, JobsStore } from "./jobs_store.ts";
+import { USUAL_DAYS, USUAL_RUNS, UsualTimes } from "./usual_times.ts";
 
 export type { HostDay } from "./host_days_store.ts";
+export type { UsualTimes } from "./usual_times.ts";
 
 export interface JobsDeps {
   db: Database;
@@ -145,12 +147,27 @@ export class Jobs {
   /** Newest first unless the query says otherwise. */
   list(actor: Actor, query: ListJobsQuery): { items: Job[]; total: number } {
     demand(actor, "job.read");
-    const { since, until, order, limit, offset, host_id, kind, status } = query;
-    const since_ms = since === undefined ? undefined : Date.parse(since);
-    const until_ms = until === undefined ? undefined : Date.parse(until);
-    const filter = { host_id, kind, status, since_ms, until_ms };
+    const { order, limit, offset } = query;
+    const filter = { ...filterOf(query), status: query.status };
     const { rows, total } = this.#store.list(filter, { order, limit, offset });
     return { items: rows.map((row) => this.#transitions.view(row)), total };
+  }
+
+  /** How many jobs match the query, by status; its own status, order and page do not narrow it. */
+  counts(
+    actor: Actor,
+    query: Pick<ListJobsQuery, "host_id" | "kind" | "since" | "until">,
+  ): Map<JobStatus, number> {
+    demand(actor, "job.read");
+    return this.#store.counts(filterOf(query));
+  }
+
+  /** What is usual for the jobs of these hosts: the median of the last runs that succeeded. */
+  usualTimes(actor: Actor, host_ids: readonly string[]): UsualTimes {
+    demand(actor, "job.read");
+    const since_ms = this.#deps.clock.now_ms() - USUAL_DAYS * 86_400_000;
+    const took = this.#store.took([...new Set(host_ids)], { since_ms, runs: USUAL_RUNS });
+    return new UsualTimes(took);
   }
 
   /** Every job that has not ended: those sent first, then the queued, each oldest first. */
@@ -244,4 +261,12 @@ export class Jobs {
       hint: `Job ${twin.id.slice(0, 8)} does it`,
     });
   }
+}
+
+function filterOf(
+  { host_id, kind, since, until }: Pick<ListJobsQuery, "host_id" | "kind" | "since" | "until">,
+): JobFilter {
+  const since_ms = since === undefined ? undefined : Date.parse(since);
+  const until_ms = until === undefined ? undefined : Date.parse(until);
+  return { host_id, kind, since_ms, until_ms };
 }

@@ -11,6 +11,7 @@ import type {
   JobStatus,
 } from "../protocol/entities.ts";
 import type { Outcome } from "./job_outcome.ts";
+import type { Run } from "./usual_times.ts";
 
 export interface NewJobRow {
   id: string;
@@ -46,7 +47,8 @@ export interface JobRow extends NewJobRow {
 export interface JobFilter {
   host_id?: string | undefined;
   kind?: JobKind | undefined;
-  status?: JobStatus | undefined;
+  /** "active" is every status that a job can leave. */
+  status?: JobStatus | "active" | undefined;
   since_ms?: number | undefined;
   until_ms?: number | undefined;
 }
@@ -68,7 +70,7 @@ const SELECT = `
 const CONDITIONS = {
   host_id: "j.host_id = :host_id",
   kind: "j.kind = :kind",
-  status: "j.status = :status",
+  status: `(j.status = :status OR (:status = 'active' AND j.status IN ${OPEN}))`,
   since_ms: "j.queued_at_ms >= :since_ms",
   until_ms: "j.queued_at_ms < :until_ms",
 } as const satisfies Record<keyof JobFilter, string>;
@@ -86,6 +88,7 @@ export class JobsStore {
   readonly #ended: StatementSync;
   readonly #cancelRequested: StatementSync;
   readonly #logged: StatementSync;
+  readonly #took: StatementSync;
 
   constructor(db: Database) {
     this.#db = db;
@@ -121,6 +124,14 @@ export class JobsStore {
     this.#logged = db.prepare(`
       UPDATE jobs SET log_lines = log_lines + :lines, log_bytes = log_bytes + :bytes,
         log_truncated = max(log_truncated, :truncated) WHERE id = :id`);
+    this.#took = db.prepare(`
+      SELECT host_id, kind, took_ms FROM (
+        SELECT host_id, kind, finished_at_ms - started_at_ms AS took_ms,
+          row_number() OVER (PARTITION BY host_id, kind ORDER BY queued_at_ms DESC) AS n
+        FROM jobs
+        WHERE host_id IN (SELECT value FROM json_each(:host_ids)) AND status = 'succeeded'
+          AND started_at_ms IS NOT NULL AND queued_at_ms >= :since_ms)
+      WHERE n <= :runs ORDER BY host_id, kind, took_ms`);
   }
 
   insert(row: NewJobRow): void {
@@ -151,19 +162,30 @@ export class JobsStore {
     filter: JobFilter,
     page: { order: "asc" | "desc"; limit: number; offset: number },
   ): { rows: JobRow[]; total: number } {
-    const names = Object.keys(CONDITIONS) as (keyof JobFilter)[];
-    const given = names.filter((name) => filter[name] !== undefined);
-    const values: Record<string, SQLInputValue> = {};
-    for (const name of given) values[name] = filter[name]!;
-    const where = given.length === 0
-      ? ""
-      : `WHERE ${given.map((name) => CONDITIONS[name]).join(" AND ")}`;
+    const { where, values } = narrow(filter);
     const order = page.order === "asc" ? "ASC" : "DESC";
     const rows = this.#list(
       `${SELECT} ${where} ORDER BY j.queued_at_ms ${order}, j.rowid ${order} LIMIT :limit OFFSET :offset`,
     ).all({ ...values, limit: page.limit, offset: page.offset });
     const count = this.#list(`SELECT count(*) AS n FROM jobs j ${where}`).get(values);
     return { rows: rows.map(toJobRow), total: Number(count!.n) };
+  }
+
+  /** How many jobs match, by status. */
+  counts(filter: JobFilter): Map<JobStatus, number> {
+    const { where, values } = narrow(filter);
+    const sql = `SELECT status, count(*) AS n FROM jobs j ${where} GROUP BY status`;
+    const rows = this.#list(sql).all(values);
+    return new Map(rows.map((row) => [row.status as JobStatus, Number(row.n)]));
+  }
+
+  /** How long the last succeeded runs of these hosts took, shortest first, by host and kind. */
+  took(
+    host_ids: readonly string[],
+    { since_ms, runs }: { since_ms: number; runs: number },
+  ): Run[] {
+    return this.#took.all({ host_ids: JSON.stringify(host_ids), since_ms, runs })
+      .map((row) => ({ ...row }) as unknown as Run);
   }
 
   setDispatched(id: string, at_ms: number): void {
@@ -197,6 +219,15 @@ export class JobsStore {
     if (statement === undefined) this.#lists.set(sql, statement = this.#db.prepare(sql));
     return statement;
   }
+}
+
+function narrow(filter: JobFilter): { where: string; values: Record<string, SQLInputValue> } {
+  const names = Object.keys(CONDITIONS) as (keyof JobFilter)[];
+  const given = names.filter((name) => filter[name] !== undefined);
+  const values: Record<string, SQLInputValue> = {};
+  for (const name of given) values[name] = filter[name]!;
+  if (given.length === 0) return { where: "", values };
+  return { where: `WHERE ${given.map((name) => CONDITIONS[name]).join(" AND ")}`, values };
 }
 
 function toJobRow(row: Record<string, unknown>): JobRow {

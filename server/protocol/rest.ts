@@ -163,7 +163,9 @@ export type ListHostsQuery = z.infer<typeof ListHostsQuery>;
 export const ListJobsQuery = z.object({
   host_id: Id.optional(),
   kind: JobKind.optional(),
-  status: JobStatus.optional(),
+  status: z.enum([...JobStatus.options, "active"]).optional().meta({
+    description: "active: every job that has not ended",
+  }),
   since: Timestamp.optional(),
   until: Timestamp.optional(),
   order: z.enum(["asc", "desc"]).default("desc"),

@@ -27,6 +27,7 @@ export const handler = define.handlers({
       jobs,
       total_jobs: total,
       strip: services.fleet.strips([host.id]).get(host.id) ?? "",
+      usual: services.jobs.usualTimes(actor, [host.id]),
       percents: percentsOf(jobs, (id) => services.jobs.latest(id)?.progress),
       now_ms: services.clock.now_ms(),
     });
@@ -63,6 +64,7 @@ export default define.page<typeof handler>(function HostPage({ data, state, url 
             jobs={jobs}
             total={data.total_jobs}
             percents={data.percents}
+            usual={data.usual}
             now_ms={now_ms}
           />
         </div>

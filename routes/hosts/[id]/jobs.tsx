@@ -23,6 +23,8 @@ export const handler = define.handlers({
       jobs: items,
       total,
       query,
+      counts: services.jobs.counts(actor, query),
+      usual: services.jobs.usualTimes(actor, [host.id]),
       percents: percentsOf(items, (id) => services.jobs.latest(id)?.progress),
       now_ms: services.clock.now_ms(),
     });
@@ -42,7 +44,7 @@ export default define.page<typeof handler>(function HostJobsPage({ data, state, 
       url={url}
     >
       <section class="card clipcard" aria-label={`Jobs of ${host.name}`}>
-        <JobFilters url={url} />
+        <JobFilters url={url} counts={data.counts} />
         <div data-live="jobs">
           {jobs.length === 0
             ? (
@@ -52,7 +54,15 @@ export default define.page<typeof handler>(function HostJobsPage({ data, state, 
                   : <p>Everything that runs on this host is listed here.</p>}
               </Empty>
             )
-            : <JobTable jobs={jobs} now_ms={now_ms} percents={data.percents} with_host={false} />}
+            : (
+              <JobTable
+                jobs={jobs}
+                now_ms={now_ms}
+                percents={data.percents}
+                usual={data.usual}
+                with_host={false}
+              />
+            )}
           <ListFoot
             url={url}
             offset={query.offset}
