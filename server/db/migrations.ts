@@ -3,6 +3,7 @@
  * migration is never edited: add the next number instead.
  */
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
+import address_changed from "./migrations/0003_address_changed.sql" with { type: "text" };
 import refused_reports from "./migrations/0002_refused_reports.sql" with { type: "text" };
 
 export interface Migration {
@@ -15,4 +16,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "initial", sql: initial },
   { version: 2, name: "refused reports", sql: refused_reports },
+  { version: 3, name: "address changed", sql: address_changed },
 ];

@@ -12,12 +12,15 @@ export interface Outcome {
 }
 
 /**
- * The outcome as it is stored. `succeeded` needs exit code 0 and, of a backup, the snapshot's id; the
- * agent has looked that snapshot up in a listing before it reported, so the server does not wait for
+ * The outcome as it is stored. `succeeded` needs exit code 0; a backup that succeeded or has gaps also
+ * needs the snapshot's id. The agent has looked that snapshot up in a listing before it reported, so the server does not wait for
  * the listing that follows.
  */
 export function judge(kind: JobKind, said: JobFinished): Outcome {
   const { status, exit_code, error_class, error, stats } = said;
+  if (status === "warning" && JOB_KINDS[kind].counts_as_backup && !stats?.snapshot_id) {
+    return unproven(said, "The agent reported a backup with gaps, but named no snapshot");
+  }
   if (status !== "succeeded") {
     return { status, exit_code, error_class: error_class ?? fallbackClass(status), error, stats };
   }

@@ -94,6 +94,9 @@ export class JobTransitions {
     const { host_id } = row;
     const next = store.openOfHost(host_id).find((job) => job.status !== "queued");
     hosts.recordCurrentJob(host_id, next?.id ?? null);
+    // A success at the address before proves nothing of the one that the host has now.
+    const sent_at_ms = row.dispatched_at_ms ?? row.queued_at_ms;
+    if (repositories.movedSince(row.repository_id, sent_at_ms)) return;
     const rule = JOB_KINDS[row.kind];
     const { status } = outcome;
     if (rule.counts_as_backup && status !== "cancelled") {

@@ -132,7 +132,10 @@ Deno.test("apply() does not believe a success without exit code 0 and a snapshot
   const world = await jobsWorld();
   const host = await readyHost(world);
   const agent = agentOf(world, host.id);
-  for (const said of [{ exit_code: 3 }, { exit_code: null }, { stats: null }, { stats: {} }]) {
+  const gaps = { status: "warning", exit_code: 3, stats: {} } as const;
+  for (
+    const said of [{ exit_code: 3 }, { exit_code: null }, { stats: null }, { stats: {} }, gaps]
+  ) {
     const job = startBackup(world, host.id);
     agent.started(job.id);
     agent.finished(job.id, said);
@@ -142,6 +145,27 @@ Deno.test("apply() does not believe a success without exit code 0 and a snapshot
     assert.ok(ended.hint);
   }
   assert.equal(world.hosts.get(ADMIN, host.id).last_good_backup_at, null);
+  world.db.close();
+});
+
+Deno.test("A repository with a new address counts as not backed up, whatever the old one's jobs say", async () => {
+  const world = await jobsWorld();
+  const host = await readyHost(world);
+  const agent = agentOf(world, host.id);
+  agent.finished(startBackup(world, host.id).id);
+  assert.equal(world.hosts.get(ADMIN, host.id).backup_state, "good");
+  const late = startBackup(world, host.id);
+  await world.repositories.editCredentials(ADMIN, host.id, { url: "https://elsewhere.example/" });
+  assert.equal(world.hosts.get(ADMIN, host.id).backup_state, "never");
+  agent.finished(late.id);
+  assert.equal(world.jobs.get(ADMIN, late.id).status, "succeeded");
+  const after = world.hosts.get(ADMIN, host.id);
+  assert.deepEqual([after.backup_state, after.repository_initialised_at], ["never", null]);
+  world.clock.advance(1);
+  const init = world.jobs.start(ADMIN, host.id, { kind: "init", bandwidth: {} });
+  agent.finished(init.id, { kind: "init", stats: null });
+  agent.finished(startBackup(world, host.id).id);
+  assert.equal(world.hosts.get(ADMIN, host.id).backup_state, "good");
   world.db.close();
 });
 

@@ -139,7 +139,7 @@ export class Repositories {
     const id = before.repository_id;
     if (edit.url !== undefined) {
       const url = normaliseRepositoryUrl(edit.url);
-      if (url !== before.url) this.#store.setUrl(id, url);
+      if (url !== before.url) this.#store.setUrl(id, url, now_ms);
     }
     for (const credential of sealed) this.#store.putCredential(id, credential, now_ms);
     if (edit.rest_username === "" && before.rest_credential_id !== null) {
@@ -223,6 +223,11 @@ export class Repositories {
   /** The version that {@link configFor} would answer; undefined if the host is gone. */
   configVersion(host_id: string): number | undefined {
     return this.#store.configVersion(host_id);
+  }
+
+  /** True if the repository got another address at this time (in ms) or later. */
+  movedSince(repository_id: string, at_ms: number): boolean {
+    return this.#store.movedSince(repository_id, at_ms);
   }
 
   /** Records that the repository exists, once. Also audited as a system act. */

@@ -40,6 +40,9 @@ export class RepositoriesStore {
   #set_rest: StatementSync;
   #set_password: StatementSync;
   #set_url: StatementSync;
+  #forget_on_host: StatementSync;
+  #forget_snapshots: StatementSync;
+  #moved_since: StatementSync;
   #credentials_changed: StatementSync;
   #bump_config: StatementSync;
   #mark_initialised: StatementSync;
@@ -76,8 +79,21 @@ export class RepositoriesStore {
       "UPDATE repositories SET password_secret_id = :to WHERE id = :id",
     );
     this.#set_url = db.prepare(
-      `UPDATE repositories SET url = :url, initialised_at_ms = NULL, restic_repository_id = NULL
+      `UPDATE repositories SET url = :url, address_changed_at_ms = :now_ms,
+         initialised_at_ms = NULL, restic_repository_id = NULL, size_bytes = NULL,
+         snapshot_count = 0, dedup_ratio = NULL, compression_ratio = NULL, stats_at_ms = NULL,
+         last_check_at_ms = NULL, last_check_status = NULL, lock_state = 'unknown'
        WHERE id = :id`,
+    );
+    this.#forget_on_host = db.prepare(
+      `UPDATE hosts SET last_backup_at_ms = NULL, last_backup_status = NULL,
+         last_backup_job_id = NULL, last_good_backup_at_ms = NULL, repo_size_bytes = NULL,
+         snapshot_count = 0
+       WHERE repository_id = :id`,
+    );
+    this.#forget_snapshots = db.prepare("DELETE FROM snapshots WHERE repository_id = :id");
+    this.#moved_since = db.prepare(
+      "SELECT 1 FROM repositories WHERE id = :id AND address_changed_at_ms >= :at_ms",
     );
     this.#credentials_changed = db.prepare(
       `UPDATE repositories SET credential_changed_at_ms = :now_ms, probe_state = 'unknown',
@@ -154,9 +170,16 @@ export class RepositoriesStore {
     this.#delete_credential.run({ id: credential_id });
   }
 
-  /** A new address is a repository nobody has seen yet. */
-  setUrl(id: string, url: string): void {
-    this.#set_url.run({ id, url });
+  /** A new address is a repository nobody has seen yet: what was known of the old one goes. */
+  setUrl(id: string, url: string, now_ms: number): void {
+    this.#set_url.run({ id, url, now_ms });
+    this.#forget_on_host.run({ id });
+    this.#forget_snapshots.run({ id });
+  }
+
+  /** True if the address was changed at this time or later. */
+  movedSince(id: string, at_ms: number): boolean {
+    return this.#moved_since.get({ id, at_ms }) !== undefined;
   }
 
   /** Forgets the last probe and raises the host's config version. */
