@@ -89,11 +89,12 @@ function listen(
 
 type Tasks = Record<string, () => void>;
 
-function everyMinute({ jobs, agent_sessions }: Services): Tasks {
+function everyMinute({ jobs, agent_sessions, snapshots }: Services): Tasks {
   return {
     "expire jobs": () => jobs.expire(),
     "dispatch jobs": () => jobs.dispatch(),
     "record hosts seen": () => agent_sessions.recordSeen(),
+    "sweep snapshots": () => snapshots.sweep(),
   };
 }
 

@@ -47,6 +47,11 @@ export class Database {
     else effect();
   }
 
+  /** False once it was closed: what works in steps ends there. */
+  get isOpen(): boolean {
+    return this.sqlite.isOpen;
+  }
+
   close(): void {
     this.sqlite.close();
   }

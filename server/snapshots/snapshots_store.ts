@@ -1,4 +1,4 @@
-/** @module The rows of snapshots and snapshot_pages, and the counts they leave on host and repository. */
+/** @module The rows of snapshots, their lists of paths and tags, and the pages of a listing. */
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { iso } from "../clock.ts";
 import type { Database } from "../db/database.ts";
@@ -12,103 +12,141 @@ export interface SnapshotFilter {
   until_ms?: number | undefined;
 }
 
-interface Listing {
+/** Whose snapshots: the two always go together. */
+export interface Place {
   host_id: string;
-  listing_id: string;
+  repository_id: string;
 }
 
 /**
- * Lists are JSON text. The plain text search comes first as it is ten times cheaper than reading
- * JSON; what it lets through by chance, the exact test refuses.
+ * Thousands of snapshots share a few lists of paths and of tags: a filter reads each list once and
+ * the index of snapshots alone. The plain text search is ten times cheaper than reading JSON; what
+ * it lets through by chance, the exact test refuses.
  */
 const CONDITIONS = {
-  tag: `instr(tags, :tag_json) > 0
-    AND EXISTS (SELECT 1 FROM json_each(tags) AS t WHERE t.value = :tag)`,
-  path: `EXISTS (SELECT 1 FROM json_each(paths) AS p WHERE rtrim(p.value, '/\\') = :path
-    OR substr(:path, 1, length(rtrim(p.value, '/\\')) + 1)
-      IN (rtrim(p.value, '/\\') || '/', rtrim(p.value, '/\\') || '\\'))`,
+  tag: `tags_id IN (SELECT l.id FROM snapshot_lists l WHERE l.host_id = :host_id
+    AND instr(l.items, :tag_json) > 0
+    AND EXISTS (SELECT 1 FROM json_each(l.items) AS t WHERE t.value = :tag))`,
+  path: `paths_id IN (SELECT l.id FROM snapshot_lists l WHERE l.host_id = :host_id
+    AND EXISTS (SELECT 1 FROM json_each(l.items) AS p WHERE rtrim(p.value, '/\\') = :path
+      OR substr(:path, 1, length(rtrim(p.value, '/\\')) + 1)
+        IN (rtrim(p.value, '/\\') || '/', rtrim(p.value, '/\\') || '\\')))`,
   since_ms: "time_ms >= :since_ms",
   until_ms: "time_ms < :until_ms",
 } as const satisfies Record<keyof SnapshotFilter, string>;
 
+/** The index backwards: newest first, and always the same order among equals. */
+const NEWEST_FIRST = "time_ms DESC, paths_id DESC, tags_id DESC, repository_id DESC, id DESC";
+
+interface KnownRow {
+  id: string;
+  paths_id: number;
+  tags_id: number;
+  size_bytes: number | null;
+}
+
 export class SnapshotsStore {
   readonly #db: Database;
-  readonly #lists = new Map<string, StatementSync>();
-  readonly #putPage: StatementSync;
-  readonly #dropOthers: StatementSync;
-  readonly #countPages: StatementSync;
-  readonly #removeUnlisted: StatementSync;
-  readonly #addListed: StatementSync;
-  readonly #dropListing: StatementSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #known: StatementSync;
+  readonly #put: StatementSync;
+  readonly #addList: StatementSync;
+  readonly #listId: StatementSync;
+  readonly #idsAfter: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #dropUnusedLists: StatementSync;
   readonly #count: StatementSync;
   readonly #countOnHost: StatementSync;
   readonly #countOnRepository: StatementSync;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#putPage = db.prepare(`
-      INSERT OR REPLACE INTO snapshot_pages (host_id, listing_id, page, body)
-      VALUES (:host_id, :listing_id, :page, :body)`);
-    this.#dropOthers = db.prepare(
-      "DELETE FROM snapshot_pages WHERE host_id = :host_id AND listing_id <> :listing_id",
-    );
-    this.#countPages = db.prepare(`
-      SELECT count(*) AS n FROM snapshot_pages
-      WHERE host_id = :host_id AND listing_id = :listing_id AND page <= :pages`);
-    this.#removeUnlisted = db.prepare(`
-      DELETE FROM snapshots WHERE repository_id = :repository_id AND id NOT IN (
-        SELECT s.value ->> 'id' FROM snapshot_pages AS p, json_each(p.body) AS s
-        WHERE p.host_id = :host_id AND p.listing_id = :listing_id)`);
-    this.#addListed = db.prepare(`
-      INSERT INTO snapshots (repository_id, id, host_id, time_ms, hostname, username, paths, tags,
-        parent, program_version, size_bytes, file_count, added_bytes)
-      SELECT :repository_id, s.value ->> 'id', :host_id, s.value ->> 'time_ms',
-        s.value ->> 'hostname', s.value ->> 'username', s.value ->> 'paths', s.value ->> 'tags',
-        s.value ->> 'parent', s.value ->> 'program_version', s.value ->> 'size_bytes',
-        s.value ->> 'file_count', s.value ->> 'added_bytes'
-      FROM snapshot_pages AS p, json_each(p.body) AS s
-      WHERE p.host_id = :host_id AND p.listing_id = :listing_id
-      ON CONFLICT (repository_id, id) DO UPDATE SET tags = excluded.tags, paths = excluded.paths,
+    this.#known = db.prepare(`
+      SELECT id, paths_id, tags_id, size_bytes FROM snapshots
+      WHERE repository_id = :repository_id AND id IN (SELECT value FROM json_each(:ids))`);
+    this.#put = db.prepare(`
+      INSERT INTO snapshots (repository_id, id, host_id, time_ms, hostname, username, paths_id,
+        tags_id, parent, program_version, size_bytes, file_count, added_bytes)
+      VALUES (:repository_id, :id, :host_id, :time_ms, :hostname, :username, :paths_id,
+        :tags_id, :parent, :program_version, :size_bytes, :file_count, :added_bytes)
+      ON CONFLICT (repository_id, id) DO UPDATE SET
+        paths_id = excluded.paths_id, tags_id = excluded.tags_id,
         size_bytes = coalesce(excluded.size_bytes, size_bytes),
         file_count = coalesce(excluded.file_count, file_count),
-        added_bytes = coalesce(excluded.added_bytes, added_bytes)
-      WHERE tags <> excluded.tags OR paths <> excluded.paths
-        OR (size_bytes IS NULL AND excluded.size_bytes IS NOT NULL)`);
-    this.#dropListing = db.prepare("DELETE FROM snapshot_pages WHERE host_id = :host_id");
-    this.#count = db.prepare(
-      "SELECT count(*) AS n FROM snapshots WHERE repository_id = :repository_id",
+        added_bytes = coalesce(excluded.added_bytes, added_bytes)`);
+    this.#addList = db.prepare(
+      "INSERT OR IGNORE INTO snapshot_lists (host_id, items) VALUES (:host_id, :items)",
     );
+    this.#listId = db.prepare(
+      "SELECT id FROM snapshot_lists WHERE host_id = :host_id AND items = :items",
+    );
+    this.#idsAfter = db.prepare(`
+      SELECT id FROM snapshots WHERE repository_id = :repository_id AND id > :after
+      ORDER BY id LIMIT :limit`);
+    this.#remove = db.prepare(`
+      DELETE FROM snapshots WHERE repository_id = :repository_id
+        AND id IN (SELECT value FROM json_each(:ids))`);
+    this.#dropUnusedLists = db.prepare(`
+      DELETE FROM snapshot_lists WHERE host_id = :host_id AND id NOT IN (
+        SELECT paths_id FROM snapshots WHERE host_id = :host_id
+        UNION SELECT tags_id FROM snapshots WHERE host_id = :host_id)`);
+    this.#count = db.prepare("SELECT count(*) AS n FROM snapshots WHERE host_id = :host_id");
     this.#countOnHost = db.prepare("UPDATE hosts SET snapshot_count = :count WHERE id = :id");
     this.#countOnRepository = db.prepare(
       "UPDATE repositories SET snapshot_count = :count WHERE id = :id",
     );
   }
 
-  /** Keeps one page of a listing; pages of the host's other listings are given up. */
-  putPage(listing: Listing, page: number, snapshots: Snapshot[]): void {
-    const { host_id, listing_id } = listing;
-    const body = JSON.stringify(
-      snapshots.map((one) => ({ ...one, time_ms: Date.parse(one.time) })),
-    );
-    this.#dropOthers.run({ host_id, listing_id });
-    this.#putPage.run({ host_id, listing_id, page, body });
+  /** Adds what is new among these and writes what changed; what is known costs one look. */
+  put(place: Place, snapshots: readonly Snapshot[]): void {
+    const { host_id, repository_id } = place;
+    const ids = JSON.stringify(snapshots.map((one) => one.id));
+    const rows = this.#known.all({ repository_id, ids }) as unknown as KnownRow[];
+    const known = new Map(rows.map((row) => [row.id, row]));
+    const list_ids = new Map<string, number>();
+    const listId = (items: string[]) => {
+      const text = JSON.stringify(items);
+      const id = list_ids.get(text) ?? this.#idOfList(host_id, text);
+      list_ids.set(text, id);
+      return id;
+    };
+    for (const one of snapshots) {
+      const row = known.get(one.id);
+      const [paths_id, tags_id] = [listId(one.paths), listId(one.tags)];
+      const is_same = row?.paths_id === paths_id && row.tags_id === tags_id &&
+        (row.size_bytes !== null || one.size_bytes === null);
+      if (is_same) continue;
+      const { id, hostname, username, parent, program_version } = one;
+      const { size_bytes, file_count, added_bytes } = one;
+      this.#put.run({
+        ...{ repository_id, id, host_id, time_ms: Date.parse(one.time), hostname, username },
+        ...{ paths_id, tags_id, parent, program_version, size_bytes, file_count, added_bytes },
+      });
+    }
   }
 
-  /** How many of the first `pages` pages are there. */
-  countPages({ host_id, listing_id }: Listing, pages: number): number {
-    return Number(this.#countPages.get({ host_id, listing_id, pages })!.n);
+  /** At most `limit` ids after this one, in their own order. */
+  idsAfter(repository_id: string, after: string, limit: number): string[] {
+    return this.#idsAfter.all({ repository_id, after, limit }).map((row) => row.id as string);
   }
 
-  /** Makes the kept pages the repository's list; answers how many snapshots it has now. */
-  replace({ host_id, listing_id }: Listing, repository_id: string): number {
-    const listing = { host_id, listing_id, repository_id };
-    this.#removeUnlisted.run(listing);
-    this.#addListed.run(listing);
-    this.#dropListing.run({ host_id });
-    const count = Number(this.#count.get({ repository_id })!.n);
+  remove(repository_id: string, ids: readonly string[]): void {
+    this.#remove.run({ repository_id, ids: JSON.stringify(ids) });
+  }
+
+  /** Forgets lists of paths and tags that no snapshot has any more. */
+  dropUnusedLists(host_id: string): void {
+    this.#dropUnusedLists.run({ host_id });
+  }
+
+  count(host_id: string): number {
+    return Number(this.#count.get({ host_id })!.n);
+  }
+
+  /** Notes on host and repository how many snapshots there are. */
+  noteCount({ host_id, repository_id }: Place, count: number): void {
     this.#countOnHost.run({ id: host_id, count });
     this.#countOnRepository.run({ id: repository_id, count });
-    return count;
   }
 
   /** Newest first. */
@@ -123,17 +161,29 @@ export class SnapshotsStore {
     for (const name of given) values[name] = filter[name]!;
     if (filter.tag !== undefined) values.tag_json = JSON.stringify(filter.tag);
     const where = ["host_id = :host_id", ...given.map((name) => CONDITIONS[name])].join(" AND ");
-    const rows = this.#statement(
-      `SELECT * FROM snapshots WHERE ${where} ORDER BY time_ms DESC LIMIT :limit OFFSET :offset`,
-    ).all({ ...values, ...page });
+    // Rows that the offset skips are read in the index alone.
+    const rows = this.#statement(`
+      WITH page AS MATERIALIZED (SELECT repository_id, id FROM snapshots WHERE ${where}
+        ORDER BY ${NEWEST_FIRST} LIMIT :limit OFFSET :offset)
+      SELECT s.*, p.items AS paths, t.items AS tags
+      FROM page JOIN snapshots s USING (repository_id, id)
+      JOIN snapshot_lists p ON p.id = s.paths_id JOIN snapshot_lists t ON t.id = s.tags_id
+      ORDER BY ${NEWEST_FIRST.replaceAll(/\w+ DESC/g, "s.$&")}`).all({ ...values, ...page });
     const count = this.#statement(`SELECT count(*) AS n FROM snapshots WHERE ${where}`).get(values);
     return { items: rows.map(toSnapshot), total: Number(count!.n) };
   }
 
+  #idOfList(host_id: string, items: string): number {
+    const find = () => this.#listId.get({ host_id, items })?.id as number | undefined;
+    const id = find();
+    if (id !== undefined) return id;
+    return Number(this.#addList.run({ host_id, items }).lastInsertRowid);
+  }
+
   /** One statement for each combination of filters. */
   #statement(sql: string): StatementSync {
-    let statement = this.#lists.get(sql);
-    if (statement === undefined) this.#lists.set(sql, statement = this.#db.prepare(sql));
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) this.#statements.set(sql, statement = this.#db.prepare(sql));
     return statement;
   }
 }

@@ -54,7 +54,7 @@ function reportIn(
 
 const query = (of: Record<string, string> = {}) => ListSnapshotsQuery.parse(of);
 
-Deno.test("applyPage() shows a listing only once every page is there, in whatever order they come", async () => {
+Deno.test("applyPage() shows what a page names, and counts once every page is there in whatever order", async () => {
   const world = await aWorld();
   const all = [1, 2, 3, 4, 5].map((n) => aSnapshot(n));
   const listing = reportIn(world, all, 2);
@@ -62,7 +62,8 @@ Deno.test("applyPage() shows a listing only once every page is there, in whateve
   listing.send(3);
   listing.send(1);
   listing.send(1);
-  assert.equal(total(), 0);
+  assert.equal(total(), 3);
+  assert.equal(world.hosts.get(ADMIN, world.host_id).snapshot_count, 0);
   listing.send(2);
   assert.equal(total(), 5);
   assert.equal(world.hosts.get(ADMIN, world.host_id).snapshot_count, 5);
@@ -83,6 +84,66 @@ Deno.test("applyPage() replaces the list: what is gone leaves, what was retagged
   reportIn(world, []).sendAll();
   assert.equal(world.snapshots.list(VIEWER, world.host_id, query()).total, 0);
   assert.equal(world.hosts.get(ADMIN, world.host_id).snapshot_count, 0);
+  world.db.close();
+});
+
+Deno.test("applyPage() removes nothing while a listing is half told", async () => {
+  const world = await aWorld();
+  const total = () => world.snapshots.list(VIEWER, world.host_id, query()).total;
+  reportIn(world, [aSnapshot(1), aSnapshot(2)]).sendAll();
+  const listing = reportIn(world, [aSnapshot(3), aSnapshot(4)], 1);
+  listing.send(2);
+  assert.equal(total(), 3);
+  listing.send(1);
+  assert.equal(total(), 2);
+  world.db.close();
+});
+
+Deno.test("applyPage() of a list that did not change writes no snapshot", async () => {
+  const world = await aWorld();
+  const all = [1, 2, 3].map((n) => aSnapshot(n, { tags: [`t${n}`] }));
+  reportIn(world, all).sendAll();
+  world.db.sqlite.exec(`CREATE TRIGGER refuse BEFORE UPDATE ON snapshots
+    BEGIN SELECT RAISE(ABORT, 'written again'); END`);
+  reportIn(world, all, 2).sendAll();
+  assert.equal(world.snapshots.list(VIEWER, world.host_id, query()).total, 3);
+  world.db.close();
+});
+
+Deno.test("A long list is swept in steps, also after a stop, and forgets lists of paths nobody has", async () => {
+  const world = await aWorld();
+  const all = Array.from({ length: 2500 }, (_, n) => aSnapshot(n, { tags: [`t${n % 2}`] }));
+  const left = all.filter((one) => one.tags[0] === "t1");
+  const total = () => world.snapshots.list(VIEWER, world.host_id, query()).total;
+  reportIn(world, all).sendAll();
+  reportIn(world, left).sendAll();
+  // The server stopped right here: another one over the same rows goes on.
+  const after_stop = new Snapshots(world);
+  after_stop.sweep();
+  await Promise.all([world.snapshots.whenSwept(), after_stop.whenSwept()]);
+  assert.equal(total(), 1250);
+  assert.equal(world.hosts.get(ADMIN, world.host_id).snapshot_count, 1250);
+  const lists = world.db.prepare("SELECT items FROM snapshot_lists ORDER BY items").all();
+  assert.deepEqual(lists.map((row) => row.items), ['["/etc","/home"]', '["t1"]']);
+  assert.equal(world.db.prepare("SELECT count(*) AS n FROM snapshot_pages").get()!.n, 0);
+  world.db.close();
+});
+
+Deno.test("A sweep gives up when a newer listing begins, and never removes what that one names", async () => {
+  const world = await aWorld();
+  const all = Array.from({ length: 2500 }, (_, n) => aSnapshot(n));
+  reportIn(world, all).sendAll();
+  reportIn(world, all.slice(1)).sendAll();
+  const newer = [...all.slice(2), aSnapshot(9000)];
+  const listing = reportIn(world, newer);
+  listing.send(listing.pages);
+  await world.snapshots.whenSwept();
+  const total = () => world.snapshots.list(VIEWER, world.host_id, query()).total;
+  assert.equal(total(), 2501);
+  listing.sendAll();
+  await world.snapshots.whenSwept();
+  assert.equal(total(), 2499);
+  assert.equal(world.snapshots.list(VIEWER, world.host_id, query()).items[0]?.id, newer.at(-1)!.id);
   world.db.close();
 });
 

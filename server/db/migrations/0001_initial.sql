@@ -187,8 +187,8 @@ CREATE TABLE snapshots (
   time_ms INTEGER NOT NULL,
   hostname TEXT NOT NULL,
   username TEXT,
-  paths TEXT NOT NULL,
-  tags TEXT NOT NULL,
+  paths_id INTEGER NOT NULL,
+  tags_id INTEGER NOT NULL,
   parent TEXT,
   program_version TEXT,
   size_bytes INTEGER,
@@ -196,14 +196,26 @@ CREATE TABLE snapshots (
   added_bytes INTEGER,
   PRIMARY KEY (repository_id, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX snapshots_by_host ON snapshots (host_id, time_ms);
+CREATE INDEX snapshots_by_host ON snapshots (host_id, time_ms, paths_id, tags_id);
 
--- Pages of a listing that is still arriving; the last page moves them to snapshots.
+-- Lists of paths and of tags, which many snapshots share. No foreign key: it would search all
+-- snapshots for each list that goes; the store removes lists that nothing names any more.
+CREATE TABLE snapshot_lists (
+  id INTEGER PRIMARY KEY,
+  host_id TEXT NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
+  items TEXT NOT NULL,
+  UNIQUE (host_id, items)
+) STRICT;
+
+-- What a listing has named so far. Its snapshots are rows already; once every page is there, those
+-- that none of them named are removed.
 CREATE TABLE snapshot_pages (
   host_id TEXT NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
   listing_id TEXT NOT NULL,
   page INTEGER NOT NULL,
-  body TEXT NOT NULL,
+  pages INTEGER NOT NULL,
+  id_count INTEGER NOT NULL,
+  ids TEXT NOT NULL,
   PRIMARY KEY (host_id, listing_id, page)
 ) STRICT, WITHOUT ROWID;
 
