@@ -48,6 +48,8 @@ const NOTE_ICONS: Record<Tone, IconName> = {
 
 export interface NoteProps {
   tone: Tone;
+  /** In place of the tone's own. */
+  icon?: IconName | undefined;
   title?: string | undefined;
   actions?: ComponentChildren;
   class?: string;
@@ -55,14 +57,14 @@ export interface NoteProps {
 }
 
 /** A banner inside the page. Failures are alerts for readers, everything else status. */
-export function Note({ tone, title, actions, class: extra, children }: NoteProps) {
+export function Note({ tone, icon, title, actions, class: extra, children }: NoteProps) {
   return (
     <div
       class={extra === undefined ? "note" : `note ${extra}`}
       data-s={tone}
       role={tone === "fail" ? "alert" : "status"}
     >
-      <Icon name={NOTE_ICONS[tone]} />
+      <Icon name={icon ?? NOTE_ICONS[tone]} />
       <div class="grow">
         {title === undefined ? null : <b>{title}</b>} {children}
       </div>

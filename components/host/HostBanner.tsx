@@ -13,6 +13,7 @@ export function HostBanner({ causes, host_id }: { causes: HostCause[]; host_id: 
           key={cause.title}
           tone={cause.tone}
           title={cause.title}
+          icon={cause.icon}
           actions={<CauseLinks cause={cause} host_id={host_id} />}
         >
           {cause.text}

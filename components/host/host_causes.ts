@@ -18,6 +18,8 @@ export interface HostCause {
   tone: Tone;
   title: string;
   text: string;
+  /** In place of the tone's own icon. */
+  icon?: "s-offline";
   /** What restic or the agent said, as it was. */
   raw?: string;
   act?: CauseAct;
@@ -221,6 +223,7 @@ function offline({ host, now_ms }: HostFacts): HostCause | undefined {
     : ` since ${moment(Date.parse(host.last_seen_at), now_ms)}`;
   return {
     tone: "idle",
+    icon: "s-offline",
     title: `${host.name} is offline${since}.`,
     text:
       "A job that runs there goes on and is reported later. What you start now waits here, in order.",

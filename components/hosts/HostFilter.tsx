@@ -22,6 +22,9 @@ export function HostFilter({ url, label = "Filter hosts" }: { url: URL; label?: 
           placeholder="Name or tag"
           data-filter
         />
+        <span class="end hide-sm" aria-hidden="true">
+          <kbd>/</kbd>
+        </span>
       </label>
     </form>
   );

@@ -1,5 +1,6 @@
 /** @module What runs and waits now, with its progress. */
 import type { RunningJob } from "../../server/fleet/fleet.ts";
+import type { Job } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import { Card } from "../Card.tsx";
 import { ago, bytesOf, count, percent, span } from "../format.ts";
@@ -71,15 +72,25 @@ function phaseWords(phase: string | undefined): string {
 function WaitingRow({ item: { job }, now_ms }: { item: RunningJob; now_ms: number }) {
   const waiting = job.status === "queued";
   const since = Date.parse(job.dispatched_at ?? job.queued_at);
-  const text = waiting ? job.waiting_for ?? "queued" : `sent ${ago(since, now_ms)}`;
+  const full = waiting ? waitingText(job) : `sent ${ago(since, now_ms)}`;
+  const text = full === hostAway(job) ? "host is offline" : full;
   return (
     <li class="hoverable" data-key={job.id}>
       <StatusIcon kind={waiting ? "queued" : "dispatched"} />
-      <span class="clip">
+      <span class="clip flex-none max-w-[58%]">
         <a class="strong rowlink" href={paths.job(job.id)}>{job.host_name}</a>{" "}
         <span class="faint">{JOB_KINDS[job.kind].toLowerCase()}</span>
       </span>
-      <span class="meta push clip" title={text}>{text}</span>
+      <span class="meta push clip" title={full}>{text}</span>
     </li>
   );
+}
+
+/** What the server says of a job whose host is not connected. */
+function hostAway(job: Job): string {
+  return `waits for ${job.host_name} to connect`;
+}
+
+function waitingText({ waiting_for }: Job): string {
+  return waiting_for === null ? "queued" : `waits for ${waiting_for}`;
 }

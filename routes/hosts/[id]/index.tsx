@@ -5,9 +5,12 @@ import { HostFacts } from "../../../components/host/HostFacts.tsx";
 import { HostFrame } from "../../../components/host/HostFrame.tsx";
 import { HostRail } from "../../../components/host/HostRail.tsx";
 import { RecentJobs } from "../../../components/host/RecentJobs.tsx";
+import { WaitingCard } from "../../../components/host/WaitingCard.tsx";
 import { percentsOf } from "../../../components/job/percents.ts";
+import { can } from "../../../server/auth/permissions.ts";
 import { readForm } from "../../../server/http/form.ts";
 import { startRequest } from "../../../server/http/host_forms.ts";
+import type { Job } from "../../../server/protocol/entities.ts";
 import { paths } from "../../../server/protocol/paths.ts";
 import { ListJobsQuery } from "../../../server/protocol/rest.ts";
 import { define } from "../../../server/state.ts";
@@ -26,6 +29,7 @@ export const handler = define.handlers({
       repository: services.repositories.forHost(actor, host.id),
       jobs,
       total_jobs: total,
+      waiting: host.status === "offline" ? waitingJobs(services.jobs.open(actor), host.id) : [],
       strip: services.fleet.strips([host.id]).get(host.id) ?? "",
       usual: services.jobs.usualTimes(actor, [host.id]),
       percents: percentsOf(jobs, (id) => services.jobs.latest(id)?.progress),
@@ -43,9 +47,17 @@ export const handler = define.handlers({
   },
 });
 
+/** Those that were sent but not taken go first, as they will. */
+function waitingJobs(open: Job[], host_id: string): Job[] {
+  return open.filter((job) => job.host_id === host_id && job.status !== "running");
+}
+
 export default define.page<typeof handler>(function HostPage({ data, state, url }) {
   const { host, repository, jobs, now_ms } = data;
-  const causes = hostCauses({ host, repository, last_job: jobs[0], now_ms });
+  // What waits for a host that is away has its own list, and says nothing of how the host is.
+  const waits = new Set(data.waiting.map((job) => job.id));
+  const last_job = jobs.find((job) => !waits.has(job.id));
+  const causes = hostCauses({ host, repository, last_job, now_ms });
   return (
     <HostFrame
       host={host}
@@ -59,9 +71,16 @@ export default define.page<typeof handler>(function HostPage({ data, state, url 
       <div class="split [--rail:312px]">
         <div class="stack gap-5">
           <HostFacts host={host} strip={data.strip} now_ms={now_ms} />
+          <WaitingCard
+            host_name={host.name}
+            jobs={data.waiting}
+            may_cancel={can(state.actor!, "job.cancel")}
+            csrf_token={state.csrf_token}
+            now_ms={now_ms}
+          />
           <RecentJobs
             host_id={host.id}
-            jobs={jobs}
+            jobs={jobs.filter((job) => !waits.has(job.id))}
             total={data.total_jobs}
             percents={data.percents}
             usual={data.usual}
