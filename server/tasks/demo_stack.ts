@@ -197,6 +197,6 @@ async function poll<T>(
     const value = await read();
     if (done(value)) return value;
     if (Date.now() > until) throw new Error(`waited five minutes for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
