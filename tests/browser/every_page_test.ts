@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { ADMIN } from "../stack.ts";
+import { assertAccessible, assertFits, launch, signIn, watchFaults } from "./browser.ts";
+import { Site, tellStory, VIEWER } from "./seeded_site.ts";
+
+/** A page, how to get it into its state, and what shows that it is there. */
+interface Scene {
+  title: string;
+  path: string;
+  ready?: string | RegExp;
+  prepare?(page: Page): Promise<void>;
+}
+
+const WIDTHS_PX = [1440, 390, 360];
+
+/** What is wrong with one page, in both themes and at every width. */
+async function faultsOf(page: Page, base_url: string, scene: Scene): Promise<string[]> {
+  const found: string[] = [];
+  const note = (error: unknown) => void found.push((error as Error).message);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.goto(base_url + scene.path);
+  await scene.prepare?.(page);
+  if (scene.ready !== undefined) await page.getByText(scene.ready).first().waitFor();
+  for (const width of WIDTHS_PX) {
+    await page.setViewportSize({ width, height: 900 });
+    await assertFits(page, `${scene.title} at ${width} px`).catch(note);
+    if (width === 360) continue;
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await stillness(page);
+      await assertAccessible(page, `${scene.title}, ${width} px, ${colorScheme}`).catch(note);
+    }
+  }
+  return found;
+}
+
+/** Lets colours arrive: one on its way, if only for a frame, fails the contrast rules. */
+async function stillness(page: Page): Promise<void> {
+  await page.evaluate(() =>
+    new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  );
+}
+
+/** Visits all before it fails, so that one run names everything. */
+async function assertScenes(page: Page, base_url: string, scenes: Scene[]): Promise<void> {
+  const found: string[] = [];
+  for (const scene of scenes) found.push(...await faultsOf(page, base_url, scene));
+  assert.deepEqual(found, []);
+}
+
+async function newContext(browser: Browser): Promise<BrowserContext> {
+  return await browser.newContext({ reducedMotion: "reduce" });
+}
+
+/** A page that answers 403 or 404 is a failed request for the console too. */
+function withoutAnswers(faults: string[]): string[] {
+  return faults.filter((fault) => !/status of (400|401|403|404|422)/.test(fault));
+}
+
+async function fillHost(page: Page, name: string, paths: string): Promise<void> {
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Address on a REST server").fill("https://backup.example:8000/nas-01/");
+  await page.getByLabel("Paths").fill(paths);
+  await page.getByRole("button", { name: "Create install command" }).click();
+}
+
+Deno.test("every page of a new server passes axe and fits, light and dark, wide and narrow", async () => {
+  const site = await Site.start();
+  const browser = await launch();
+  try {
+    const context = await newContext(browser);
+    const faults = watchFaults(context);
+    const page = await context.newPage();
+    await assertScenes(page, site.url, [
+      { title: "set-up", path: "/", ready: "Set up this server" },
+      {
+        title: "set-up with a wrong code",
+        path: "/setup",
+        ready: "One-time code",
+        async prepare(page) {
+          await page.getByLabel("One-time code").fill("WRONG-CODE");
+          await page.getByLabel("Password").fill("short");
+          await page.getByRole("button", { name: "Create account" }).click();
+          await page.locator("[aria-invalid=true]").first().waitFor();
+        },
+      },
+    ]);
+    await site.server.firstAdmin(ADMIN.username, ADMIN.password);
+    await assertScenes(page, site.url, [
+      { title: "login", path: "/login", ready: "Sign in to restic-manager" },
+      {
+        title: "login refused",
+        path: "/login",
+        async prepare(page) {
+          await page.getByLabel("User name").fill("admin");
+          await page.getByLabel("Password").fill("wrong");
+          await page.getByRole("button", { name: "Sign in" }).click();
+          await page.locator(".note").first().waitFor();
+        },
+      },
+    ]);
+    await signIn(page, site.url, ADMIN);
+    await assertScenes(page, site.url, [
+      { title: "empty overview", path: "/", ready: "Nothing is backed up yet" },
+      { title: "no hosts", path: "/hosts" },
+      { title: "no jobs", path: "/jobs" },
+      { title: "audit of a new server", path: "/audit" },
+      { title: "add host", path: "/hosts/new", ready: "Create install command" },
+      {
+        title: "add host refused",
+        path: "/hosts/new",
+        async prepare(page) {
+          await fillHost(page, "not a name!", "not/absolute");
+          await page.locator("[aria-invalid=true]").first().waitFor();
+        },
+      },
+      {
+        title: "install with its secrets",
+        path: "/hosts/new",
+        prepare: (page) => fillHost(page, "nas-01", "/etc\n/srv"),
+        ready: "Shown only now",
+      },
+      { title: "overview with one pending host", path: "/", ready: "waits for its agent" },
+    ]);
+    assert.deepEqual(withoutAnswers(faults), []);
+  } finally {
+    await browser.close();
+    await site.stop();
+  }
+});
+
+Deno.test("every page of a fleet passes axe and fits, light and dark, wide and narrow", async () => {
+  const site = await Site.start({ hosts: 12 });
+  const browser = await launch();
+  try {
+    const { hosts, jobs } = await tellStory(site);
+    const context = await newContext(browser);
+    const faults = watchFaults(context);
+    const page = await context.newPage();
+    await signIn(page, site.url, ADMIN);
+    const host = (name: string, tab = "") => `/hosts/${hosts.get(name)}${tab}`;
+    await assertScenes(page, site.url, [
+      { title: "overview", path: "/", ready: "of 12 hosts are backed up" },
+      { title: "overview of failed hosts", path: "/?state=failed" },
+      { title: "overview without a match", path: "/?q=nothing-like-it" },
+      { title: "hosts", path: "/hosts" },
+      { title: "failed host", path: host("db-primary"), ready: "Retry" },
+      { title: "host with gaps", path: host("win-file01") },
+      { title: "offline host", path: host("laptop-07") },
+      { title: "running host", path: host("web-01") },
+      { title: "snapshots", path: host("web-01", "/snapshots") },
+      { title: "snapshots without a match", path: host("web-01", "/snapshots?tag=none") },
+      { title: "jobs of a host", path: host("web-01", "/jobs") },
+      { title: "settings", path: host("web-01", "/settings") },
+      {
+        title: "settings refused",
+        path: host("web-01", "/settings"),
+        async prepare(page) {
+          await page.getByLabel("Paths").fill("not/absolute");
+          await page.getByRole("button", { name: "Save", exact: true }).last().click();
+          await page.locator("[aria-invalid=true]").first().waitFor();
+        },
+      },
+      { title: "install of an enrolled host", path: host("web-01", "/install") },
+      { title: "jobs", path: "/jobs" },
+      { title: "jobs without a match", path: "/jobs?kind=init&status=warning" },
+      ...Object.entries(jobs).map(([state, id]) => ({
+        title: `${state} job`,
+        path: `/jobs/${id}`,
+      })),
+      { title: "audit", path: "/audit" },
+      { title: "nothing there", path: "/nothing" },
+    ]);
+    await context.clearCookies();
+    await signIn(page, site.url, VIEWER);
+    await assertScenes(page, site.url, [
+      { title: "overview of a viewer", path: "/" },
+      { title: "host of a viewer", path: host("web-01") },
+      { title: "settings of a viewer", path: host("web-01", "/settings") },
+      { title: "running job of a viewer", path: `/jobs/${jobs.running}` },
+      { title: "refused to a viewer", path: "/hosts/new" },
+    ]);
+    assert.deepEqual(withoutAnswers(faults), []);
+  } finally {
+    await browser.close();
+    await site.stop();
+  }
+});
