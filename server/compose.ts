@@ -4,6 +4,7 @@ import { Hub } from "./agents/hub.ts";
 import type { Assets } from "./assets.ts";
 import { Audit } from "./audit/audit.ts";
 import { RateLimits } from "./auth/rate_limits.ts";
+import { Refusals } from "./auth/refusals.ts";
 import { Sessions } from "./auth/sessions.ts";
 import type { SetupCode } from "./auth/setup_code.ts";
 import { Users } from "./auth/users.ts";
@@ -47,6 +48,7 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   const users = new Users({ db, clock, audit });
   const sessions = new Sessions({ db, clock, audit, csrf_key });
   const rate_limits = new RateLimits(clock);
+  const refusals = new Refusals({ db, clock, audit });
 
   const hub = new Hub();
   const link = hub;
@@ -56,10 +58,10 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   const repositories = new Repositories({ db, clock, audit, sealer, link, changes });
   const enrollment = new Enrollment({
     ...{ db, clock, audit, sealer, identity, hosts, repositories, link, changes },
-    ...{ base_url, epoch },
+    ...{ base_url, epoch, refusals },
   });
   const snapshots = new Snapshots({ db, clock, repositories, changes });
-  const commands = new Commands(db, clock);
+  const commands = new Commands({ db, clock, audit });
   const job_stream = new JobStream();
   const jobs = new Jobs({
     ...{ db, clock, audit, hosts, repositories, commands, link, changes },
@@ -72,7 +74,18 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   });
   return {
     ...parts,
-    ...{ config, epoch, audit, users, sessions, rate_limits, hub, agent_sessions, commands },
+    ...{
+      config,
+      epoch,
+      audit,
+      users,
+      sessions,
+      rate_limits,
+      refusals,
+      hub,
+      agent_sessions,
+      commands,
+    },
     ...{ hosts, enrollment, repositories, jobs, job_stream, snapshots, fleet, fleet_events },
   };
 }

@@ -4,6 +4,7 @@ import type { Hub } from "./agents/hub.ts";
 import type { Assets } from "./assets.ts";
 import type { Audit } from "./audit/audit.ts";
 import type { RateLimits } from "./auth/rate_limits.ts";
+import type { Refusals } from "./auth/refusals.ts";
 import type { Sessions } from "./auth/sessions.ts";
 import type { SetupCode } from "./auth/setup_code.ts";
 import type { Users } from "./auth/users.ts";
@@ -38,6 +39,7 @@ export interface Services {
   sessions: Sessions;
   setup_code: SetupCode;
   rate_limits: RateLimits;
+  refusals: Refusals;
   hub: Hub;
   agent_sessions: AgentSessions;
   commands: Commands;

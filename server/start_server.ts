@@ -94,6 +94,7 @@ function everyMinute({ jobs, agent_sessions, snapshots }: Services): Tasks {
     "expire jobs": () => jobs.expire(),
     "dispatch jobs": () => jobs.dispatch(),
     "record hosts seen": () => agent_sessions.recordSeen(),
+    "count refusals": () => refusals.flush(),
     "sweep snapshots": () => snapshots.sweep(),
   };
 }

@@ -1,6 +1,7 @@
 /** @module For tests: every noun up to the agents' sockets over a real database in memory. */
 import { Audit } from "../audit/audit.ts";
 import type { Actor } from "../auth/permissions.ts";
+import { Refusals } from "../auth/refusals.ts";
 import { FakeClock } from "../clock.ts";
 import { Commands } from "../commands/commands.ts";
 import { openDatabase } from "../db/open.ts";
@@ -38,11 +39,14 @@ export async function testWorld() {
   const hub = new Hub();
   const published: { host_id?: string; job_id?: string }[] = [];
   const changes: ChangeFeed = { publish: (change) => void published.push(change) };
-  const commands = new Commands(db, clock);
+  const commands = new Commands({ db, clock, audit });
   const repositories = new Repositories({ db, clock, audit, sealer, link: hub, changes });
   const hosts = new Hosts({ db, clock, audit, link: hub, changes });
   const common = { db, clock, audit, sealer, identity, hosts, repositories, changes };
-  const enrollment = new Enrollment({ ...common, link: hub, base_url: BASE_URL, epoch: 1 });
+  const refusals = new Refusals({ db, clock, audit });
+  const enrollment = new Enrollment({
+    ...{ ...common, refusals, link: hub, base_url: BASE_URL, epoch: 1 },
+  });
   return { ...common, hub, published, commands, enrollment, link: hub };
 }
 

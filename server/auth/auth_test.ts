@@ -9,6 +9,7 @@ import { checkPassword } from "./password_rules.ts";
 import { Passwords } from "./passwords.ts";
 import { type Actor, can, demand, isAtLeast, SYSTEM } from "./permissions.ts";
 import { RateLimits } from "./rate_limits.ts";
+import { Refusals } from "./refusals.ts";
 import { Sessions } from "./sessions.ts";
 import { SetupCode } from "./setup_code.ts";
 import { setUp, signIn } from "./sign_in.ts";
@@ -24,7 +25,9 @@ function parts() {
   const users = new Users({ db, clock, audit });
   const sessions = new Sessions({ db, clock, audit, csrf_key: new Uint8Array(32) });
   const setup_code = new SetupCode();
-  return { clock, db, audit, users, sessions, setup_code, rate_limits: new RateLimits(clock) };
+  const refusals = new Refusals({ db, clock, audit });
+  const rate_limits = new RateLimits(clock);
+  return { clock, db, audit, users, sessions, setup_code, rate_limits, refusals };
 }
 
 function hasCode(code: ErrorCode): (error: unknown) => boolean {
@@ -153,6 +156,31 @@ Deno.test("signIn() slows guessing at one account down and lets it in again late
   await signIn(all, { username: "admin1", password: PASSWORD }, FROM);
 });
 
+Deno.test("signIn() lets an account's owner in while somebody elsewhere guesses at it", async () => {
+  const all = parts();
+  await all.users.createFirst({ username: "admin1", password: PASSWORD }, FROM.ip);
+  const guess = () =>
+    signIn(all, { username: "admin1", password: "wrong password" }, { ...FROM, ip: "203.0.113.9" });
+  for (let n = 0; n < 5; n++) await assert.rejects(guess(), hasCode("bad_credentials"));
+  for (let n = 0; n < 15; n++) await assert.rejects(guess(), hasCode("rate_limited"));
+  await signIn(all, { username: "admin1", password: PASSWORD }, FROM);
+});
+
+Deno.test("Refusals.record() writes few rows however many attempts, and counts the others", () => {
+  const { refusals, audit, clock } = parts();
+  for (let n = 0; n < 1000; n++) refusals.record("session.refused", `192.0.2.${n % 250}`);
+  const rows = () => audit.list(SYSTEM, { action: "session.refused", limit: 100 }).items;
+  assert.equal(rows().length, 10);
+  refusals.record("host.enrol_refused", "192.0.2.1");
+  clock.advance(600);
+  refusals.flush();
+  refusals.flush();
+  assert.equal(rows().length, 11);
+  assert.deepEqual(rows()[0]!.payload, { more: 990 });
+  refusals.record("session.refused", "192.0.2.9");
+  assert.equal(rows()[0]!.ip, "192.0.2.9");
+});
+
 Deno.test("setUp() wants the printed code, signs the administrator in, and works once", async () => {
   const all = parts();
   const input = { username: "admin1", password: PASSWORD };
@@ -166,7 +194,9 @@ Deno.test("setUp() wants the printed code, signs the administrator in, and works
   const { token } = await setUp(all, { ...input, code: typed }, FROM);
   assert.equal(all.sessions.find(token)?.user.role, "admin");
   await assert.rejects(setUp(all, { ...input, code }, FROM), hasCode("already_set_up"));
-  assert.throws(() => all.setup_code.check(code), hasCode("bad_setup_code"));
+  assert.equal(all.setup_code.matches(code), false);
+  const refused = all.audit.list(SYSTEM, { action: "server.set_up_refused", limit: 10 });
+  assert.deepEqual(refused.items.map((row) => row.ip), [FROM.ip, FROM.ip]);
 });
 
 Deno.test("SetupCode keeps its file private and removes it when spent", () => {
@@ -280,4 +310,7 @@ Deno.test("RateLimits.take() tells when to come back, per key", () => {
   });
   clock.advance(6);
   limits.take("enroll", "192.0.2.1");
+  for (let n = 0; n < 10; n++) limits.take("enroll", `2001:db8::${n}`);
+  assert.throws(() => limits.take("enroll", "2001:DB8:0:0:9::1"), hasCode("rate_limited"));
+  limits.take("enroll", "2001:db8:0:1::1");
 });

@@ -1,4 +1,5 @@
 /** @module Limits on attempts, in memory. */
+import { isIPv6 } from "node:net";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 
@@ -6,10 +7,14 @@ import { AppError } from "../errors.ts";
 const LIMITS = {
   /** Per address. */
   login: { burst: 20, per_minute: 20 },
-  /** Per account. Slow, but never closed: nobody can lock an administrator out. */
+  /** Per account and address: whoever guesses slows down themselves and not the account's owner. */
   login_account: { burst: 5, per_minute: 4 },
+  /** Per account from all addresses together, against guessing from many of them. */
+  login_everywhere: { burst: 100, per_minute: 60 },
   setup: { burst: 10, per_minute: 10 },
   enroll: { burst: 10, per_minute: 10 },
+  /** Per address: a runtime is about 100 MB. */
+  download: { burst: 20, per_minute: 20 },
   /** Per user. */
   api: { burst: 300, per_minute: 300 },
 } as const;
@@ -32,10 +37,10 @@ export class RateLimits {
   }
 
   /** Takes one from the bucket. @throws {AppError} rate_limited with retry_after_seconds */
-  take(bucket: Bucket, key: string): void {
+  take(bucket: Bucket, ...key: string[]): void {
     const { burst, per_minute } = LIMITS[bucket];
     const now_ms = this.#clock.now_ms();
-    const full_key = `${bucket} ${key}`;
+    const full_key = keyOf(bucket, key);
     const before = this.#levels.get(full_key) ?? { left: burst, at_ms: now_ms };
     const passed_minutes = Math.max(0, now_ms - before.at_ms) / 60_000;
     const left = Math.min(burst, before.left + passed_minutes * per_minute);
@@ -52,7 +57,21 @@ export class RateLimits {
   }
 
   /** Fills the bucket again, after a success. */
-  forgive(bucket: Bucket, key: string): void {
-    this.#levels.delete(`${bucket} ${key}`);
+  forgive(bucket: Bucket, ...key: string[]): void {
+    this.#levels.delete(keyOf(bucket, key));
   }
+}
+
+function keyOf(bucket: Bucket, key: string[]): string {
+  return JSON.stringify([bucket, ...key.map((part) => isIPv6(part) ? networkOf(part) : part)]);
+}
+
+/** The first 64 bits: whoever has one IPv6 address has at least all that begin so. */
+function networkOf(address: string): string {
+  const [left = "", right] = address.toLowerCase().split("::");
+  const groups = (text: string | undefined) => text ? text.split(":") : [];
+  const [before, after] = [groups(left), groups(right)];
+  const zeros = right === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  const all = [...before, ...Array<string>(zeros).fill("0"), ...after];
+  return all.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, "")).join(":");
 }

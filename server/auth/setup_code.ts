@@ -1,6 +1,5 @@
 /** @module The one-time code of the first run: on the console and in `<data dir>/setup-code` (0600). */
 import { timingSafeEqual } from "node:crypto";
-import { AppError } from "../errors.ts";
 import { createPrivateFile } from "../secrets/private_file.ts";
 
 /** Crockford's base 32: no letter looks like a digit. */
@@ -28,18 +27,12 @@ export class SetupCode {
     return shown;
   }
 
-  /** Compares in constant time. @throws {AppError} bad_setup_code */
-  check(code: string): void {
+  /** Compares in constant time. */
+  matches(code: string): boolean {
     const expected = new TextEncoder().encode(this.#code ?? "");
     const given = new TextEncoder().encode(normalise(code));
-    if (expected.length > 0 && given.length === expected.length) {
-      if (timingSafeEqual(given, expected)) return;
-    }
-    throw new AppError("bad_setup_code", "This is not the set-up code", {
-      field: "code",
-      hint:
-        "The server printed it when it started, and keeps it in the file setup-code of its data",
-    });
+    return expected.length > 0 && given.length === expected.length &&
+      timingSafeEqual(given, expected);
   }
 
   /** Removes the file and refuses every code from now on. */

@@ -1,20 +1,18 @@
 /** @module Signing in and the first set-up, the same for pages and REST: limits first, then the check. */
-import type { Audit } from "../audit/audit.ts";
-import type { Database } from "../db/database.ts";
 import { AppError } from "../errors.ts";
 import type { User } from "../protocol/entities.ts";
 import type { RateLimits } from "./rate_limits.ts";
+import type { Refusals } from "./refusals.ts";
 import type { Session, Sessions } from "./sessions.ts";
 import type { SetupCode } from "./setup_code.ts";
 import type { Users } from "./users.ts";
 
 /** The part of Services that this needs. */
 export interface SignInDeps {
-  db: Database;
-  audit: Audit;
   users: Users;
   sessions: Sessions;
   rate_limits: RateLimits;
+  refusals: Refusals;
   setup_code: SetupCode;
 }
 
@@ -37,16 +35,17 @@ export async function signIn(
 ): Promise<SignedIn> {
   const account = input.username.toLowerCase();
   deps.rate_limits.take("login", from.ip);
-  deps.rate_limits.take("login_account", account);
+  deps.rate_limits.take("login_account", account, from.ip);
+  deps.rate_limits.take("login_everywhere", account);
   const user = await deps.users.authenticate(input.username, input.password);
   if (user === undefined) {
-    recordFailure(deps, from.ip);
+    deps.refusals.record("session.refused", from.ip);
     throw new AppError("bad_credentials", "Wrong user name or password", {
       hint: "Check both; upper and lower case of the password matter",
     });
   }
   deps.rate_limits.forgive("login", from.ip);
-  deps.rate_limits.forgive("login_account", account);
+  deps.rate_limits.forgive("login_account", account, from.ip);
   return deps.sessions.start(user, from);
 }
 
@@ -63,16 +62,15 @@ export async function setUp(
   if (deps.users.anyExists) {
     throw new AppError("already_set_up", "This server is already set up", { hint: "Sign in" });
   }
-  deps.setup_code.check(input.code);
+  if (!deps.setup_code.matches(input.code)) {
+    deps.refusals.record("server.set_up_refused", from.ip);
+    throw new AppError("bad_setup_code", "This is not the set-up code", {
+      field: "code",
+      hint:
+        "The server printed it when it started, and keeps it in the file setup-code of its data",
+    });
+  }
   const user: User = await deps.users.createFirst(input, from.ip);
   deps.setup_code.spend();
   return deps.sessions.start(user, from);
-}
-
-function recordFailure({ db, audit }: SignInDeps, ip: string): void {
-  // The typed name is left out: people type their password into that field.
-  const actor = { kind: "system", id: null, name: "sign-in", role: null, ip } as const;
-  db.transaction(() =>
-    audit.record(actor, { action: "session.refused", target_kind: "session", target_id: null })
-  );
 }

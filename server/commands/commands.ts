@@ -2,6 +2,8 @@
  * @module Commands to agents: stored before they are sent, in order, until acknowledged. A command
  * never holds a secret; config is rebuilt when sent (repositories.configFor).
  */
+import type { Audit } from "../audit/audit.ts";
+import { SYSTEM } from "../auth/permissions.ts";
 import { type Clock, iso } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import { AppError } from "../errors.ts";
@@ -16,16 +18,19 @@ export type NewCommand = Omit<CommandRun, Issued> | Omit<CommandCancel, Issued>;
 export class Commands {
   #db: Database;
   #clock: Clock;
+  #audit: Audit;
   #store: CommandsStore;
 
-  constructor(db: Database, clock: Clock) {
+  constructor({ db, clock, audit }: { db: Database; clock: Clock; audit: Audit }) {
     this.#db = db;
     this.#clock = clock;
+    this.#audit = audit;
     this.#store = new CommandsStore(db);
   }
 
   /**
-   * Stores a command with the host's next counter. Call it in the transaction of its cause.
+   * Stores and audits a command with the host's next counter. Call it in the transaction of its
+   * cause, whose own row says who wanted it.
    * @throws {AppError} not_found if the host is gone
    * @throws {Error} outside a transaction
    */
@@ -46,6 +51,12 @@ export class Commands {
       body: JSON.stringify(command),
       issued_at_ms: now_ms,
       expires_at_ms,
+    });
+    this.#audit.record(SYSTEM, {
+      action: "command.issue",
+      target_kind: "host",
+      target_id: host_id,
+      payload: { type: command.type, command_id: id, counter, job_id: command.job_id },
     });
     return { ...command, id, counter, expires_at: iso(expires_at_ms) };
   }

@@ -4,6 +4,7 @@
  */
 import type { Audit } from "../audit/audit.ts";
 import { type Actor, demand } from "../auth/permissions.ts";
+import type { Refusals } from "../auth/refusals.ts";
 import { type Clock, iso } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import { AppError } from "../errors.ts";
@@ -38,6 +39,7 @@ export interface EnrollmentDeps {
   repositories: Repositories;
   link: AgentLink;
   changes: ChangeFeed;
+  refusals: Refusals;
   base_url: string;
   epoch: number;
 }
@@ -142,6 +144,16 @@ export class Enrollment {
    * @throws {AppError} bad_token for every reason alike; protocol_too_old, protocol_too_new
    */
   async enroll(request: EnrollRequest, ip: string): Promise<EnrollAnswer> {
+    try {
+      return await this.#enroll(request, ip);
+    } catch (error) {
+      const refused = error instanceof AppError && error.code === "bad_token";
+      if (refused) this.#deps.refusals.record("host.enrol_refused", ip);
+      throw error;
+    }
+  }
+
+  async #enroll(request: EnrollRequest, ip: string): Promise<EnrollAnswer> {
     demandKnownProtocol(request.protocol_version, this.#deps.base_url);
     const { db, clock, identity, hosts, repositories } = this.#deps;
     const row = this.#store.byHash(hashToken(request.token.trim()));

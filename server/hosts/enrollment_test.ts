@@ -143,6 +143,9 @@ Deno.test("enrollment.enroll() gives one message for every token that does not w
     });
   }
   assert.equal(messages.size, 1);
+  const refused = world.audit.list(ADMIN, { action: "host.enrol_refused", limit: 100 }).items;
+  assert.equal(refused.length, tokens.length);
+  assert.ok(!JSON.stringify(refused).includes(expired.token));
   world.db.close();
 });
 

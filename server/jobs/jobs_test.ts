@@ -36,9 +36,10 @@ Deno.test("start() sends a backup to a connected host: row, audit and command in
   assert.equal(command?.type === "command.run" && command.job_id, job.id);
   assert.equal(host.wakes(), 1);
   assert.equal(world.hosts.get(ADMIN, host.id).current_job_id, job.id);
-  const audited = world.audit.list(ADMIN, { limit: 1 }).items[0]!;
-  assert.equal(audited.action, "job.start");
-  assert.equal(audited.target_id, job.id);
+  const [issued, started] = world.audit.list(ADMIN, { limit: 2 }).items;
+  assert.deepEqual([started!.action, started!.target_id], ["job.start", job.id]);
+  assert.equal(issued!.action, "command.issue");
+  assert.equal(issued!.payload["job_id"], job.id);
   world.db.close();
 });
 

@@ -1,5 +1,6 @@
 /** @module The nouns that the seed writes through, over a clock that it moves and hosts that it connects. */
 import { Audit } from "../../audit/audit.ts";
+import { Refusals } from "../../auth/refusals.ts";
 import { FakeClock, iso } from "../../clock.ts";
 import { Commands } from "../../commands/commands.ts";
 import type { Database } from "../../db/database.ts";
@@ -37,8 +38,9 @@ export async function seedServices(
   const enrollment = new Enrollment({
     ...{ db, clock, audit, sealer, identity, hosts, repositories, link, changes },
     ...{ base_url: "https://backup.lab.example", epoch: 1 },
+    refusals: new Refusals({ db, clock, audit }),
   });
-  const commands = new Commands(db, clock);
+  const commands = new Commands({ db, clock, audit });
   const snapshots = new Snapshots({ db, clock, repositories, changes });
   const jobs = new Jobs({
     ...{ db, clock, audit, hosts, repositories, commands, link, changes },
