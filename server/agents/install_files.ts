@@ -31,7 +31,7 @@ export async function runtimeFile(target: string, exec_path: string): Promise<Re
       hint: "Install Deno 2.9.5 or newer on the host and run the installer again",
     });
   }
-  if (wants_checksum) return checksumLine(await sha256Of(exec_path), "deno");
+  if (wants_checksum) return checksumLine(await runtimeSha256(exec_path), "deno");
   const { size } = await Deno.stat(exec_path);
   return new Response(streamOf(exec_path), {
     headers: {
@@ -69,6 +69,16 @@ function find(assets: Assets, name: string) {
 function checksumLine(sha256: string, name: string): Response {
   const headers = { "content-type": "text/plain; charset=utf-8", ...NO_CACHE };
   return new Response(`${sha256}  ${name}\n`, { headers });
+}
+
+const runtime_sha256 = new Map<string, Promise<string>>();
+
+/** Worked out once: the file is large, and the program that runs does not change. */
+function runtimeSha256(exec_path: string): Promise<string> {
+  const known = runtime_sha256.get(exec_path) ?? sha256Of(exec_path);
+  runtime_sha256.set(exec_path, known);
+  known.catch(() => runtime_sha256.delete(exec_path));
+  return known;
 }
 
 async function sha256Of(path: string): Promise<string> {
