@@ -89,7 +89,7 @@ function listen(
 
 type Tasks = Record<string, () => void>;
 
-function everyMinute({ jobs, agent_sessions, snapshots }: Services): Tasks {
+function everyMinute({ jobs, agent_sessions, snapshots, refusals }: Services): Tasks {
   return {
     "expire jobs": () => jobs.expire(),
     "dispatch jobs": () => jobs.dispatch(),
