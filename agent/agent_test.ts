@@ -324,6 +324,27 @@ withAgent("runAgent() says that a second agent over the same folder is one too m
   await assert.rejects(second, { code: "already_running", message: new RegExp(`${Deno.pid}`) });
 });
 
+withAgent(
+  "runAgent() puts a job before the statistics of the last, and tells those later",
+  async (w) => {
+    const { server, agent } = w;
+    let asked = 0;
+    agent.restic.stats = (signal) => {
+      asked++;
+      if (asked > 1) return Promise.resolve();
+      return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+    };
+    await connect(w);
+    await server.order([server.config(), server.run()]);
+    await until("the statistics to be read", () => asked === 1);
+    agent.restic.backup = () => Promise.resolve({ ...SUCCESS, status: "failed", stats: null });
+    await server.order([server.run()]);
+    await until("the second end", () => server.of("job.finished").length === 2);
+    await until("the first job's statistics", () => server.of("repo.stats").length === 1);
+    assert.equal(asked, 2);
+  },
+);
+
 withAgent("runAgent() clears up after an agent that was killed, before the next job", async (w) => {
   const { server, agent } = w;
   await connect(w);

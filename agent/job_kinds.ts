@@ -8,7 +8,8 @@ import type { OperationOptions, Outcome } from "./restic/restic.ts";
 import type { ResticOperations } from "./restic_access.ts";
 
 /** What is told about the repository after a job, in this order. */
-export type FollowUp = "probe" | "snapshots" | "stats";
+export const FOLLOW_UPS = ["probe", "snapshots", "stats"] as const;
+export type FollowUp = typeof FOLLOW_UPS[number];
 
 export interface JobKindEntry {
   run(

@@ -1,7 +1,7 @@
 /** @module What the agent tells about its repository: reachable or not, its snapshots, its size. */
 import type { Snapshot } from "../server/protocol/entities.ts";
 import { SNAPSHOT_PAGE_ROWS } from "../server/protocol/limits.ts";
-import type { FollowUp } from "./job_kinds.ts";
+import { FOLLOW_UPS, type FollowUp } from "./job_kinds.ts";
 import type { AgentLog } from "./log.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OperationOptions } from "./restic/restic.ts";
@@ -45,22 +45,31 @@ export class RepositoryReports {
     if (result.state === "ready" && alsoList()) await this.#snapshots(restic, signal);
   }
 
-  /** Tells what changed after a job, one thing after the other. */
-  async followUp(kinds: readonly FollowUp[], signal: AbortSignal): Promise<void> {
-    const settings = this.#o.settings.withRepository;
-    if (settings === undefined) return;
-    const restic = await this.#open(settings);
-    if (typeof restic === "string") return;
-    for (const kind of kinds) {
+  /** Tells what changed after jobs, and takes each thing off `owed` that was told, or cannot be. */
+  async followUp(owed: Set<FollowUp>, signal: AbortSignal): Promise<void> {
+    for (const kind of FOLLOW_UPS.filter((one) => owed.has(one))) {
+      const goes_on = await this.#followUp(kind, signal);
       if (signal.aborted) return;
-      if (kind === "probe") {
-        const result = await restic.probe(signal);
-        if (signal.aborted) return;
-        this.#probed(settings, result);
-        if (result.state !== "ready") return;
-      } else if (kind === "snapshots") await this.#snapshots(restic, signal);
-      else await this.#stats(restic, signal);
+      if (!goes_on) return owed.clear();
+      owed.delete(kind);
     }
+  }
+
+  /** Returns false if the rest cannot be told either. */
+  async #followUp(kind: FollowUp, signal: AbortSignal): Promise<boolean> {
+    const settings = this.#o.settings.withRepository;
+    if (settings === undefined) return false;
+    const restic = await this.#open(settings);
+    if (typeof restic === "string") return false;
+    if (kind === "snapshots") await this.#snapshots(restic, signal);
+    else if (kind === "stats") await this.#stats(restic, signal);
+    else {
+      const result = await restic.probe(signal);
+      if (signal.aborted) return false;
+      this.#probed(settings, result);
+      return result.state === "ready";
+    }
+    return true;
   }
 
   async #open(settings: RepositorySettings): Promise<ResticOperations | string> {

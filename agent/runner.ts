@@ -6,7 +6,7 @@ import type { AgentMessage, JobFinished } from "../server/protocol/agent_message
 import type { CommandCancel, CommandRun } from "../server/protocol/server_messages.ts";
 import { messageOf } from "./errors.ts";
 import type { HeldJob } from "./held_jobs_store.ts";
-import { jobKind, type JobKindEntry } from "./job_kinds.ts";
+import { type FollowUp, jobKind, type JobKindEntry } from "./job_kinds.ts";
 import { JobLog } from "./job_log.ts";
 import { Coalescer } from "./coalesce.ts";
 import type { AgentLog } from "./log.ts";
@@ -39,6 +39,9 @@ export class Runner {
   readonly #o: RunnerOptions;
   readonly #stopping = new AbortController();
   #current: { job_id: string; cancel: AbortController } | undefined;
+  /** What is still to be told about the repository: a job that comes meanwhile goes first. */
+  readonly #owed = new Set<FollowUp>();
+  #telling = new AbortController();
   #wake = Promise.withResolvers<void>();
   #worker: Promise<void> | undefined;
 
@@ -63,6 +66,7 @@ export class Runner {
   /** Keeps a job. Call it in the transaction that records the command. */
   accept(command: CommandRun): void {
     this.#o.state.jobs.accept(command, this.#o.timing.now_ms());
+    this.#telling.abort();
     this.poke();
   }
 
@@ -152,14 +156,21 @@ export class Runner {
     const outcome = await this.#outcomeOf(job, kind, settings, cancel.signal);
     const stopped = this.#stopping.signal.aborted && outcome.status === "cancelled";
     this.#finish(state.jobs.byId(job.id)!, stopped ? STOPPED : outcome);
+    if (outcome.status !== "cancelled" && kind !== undefined) {
+      for (const one of kind.follow_ups(outcome)) this.#owed.add(one);
+    }
+    if (state.jobs.pending().length === 0) await this.#tell();
+    this.#current = undefined;
+  }
+
+  /** Listing and measuring a large repository takes minutes. */
+  async #tell(): Promise<void> {
+    this.#telling = new AbortController();
+    const signal = AbortSignal.any([this.#telling.signal, this.#stopping.signal]);
     try {
-      if (outcome.status !== "cancelled" && kind !== undefined) {
-        await this.#o.reports.followUp(kind.follow_ups(outcome), this.#stopping.signal);
-      }
+      await this.#o.reports.followUp(this.#owed, signal);
     } catch (error) {
       this.#o.log.error(`cannot tell what changed after the job: ${messageOf(error)}`);
-    } finally {
-      this.#current = undefined;
     }
   }
 

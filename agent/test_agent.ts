@@ -4,7 +4,7 @@ import { toBase64 } from "../server/protocol/signing.ts";
 import { runAgent } from "./agent.ts";
 import { type AgentConfig, writeConfig } from "./config.ts";
 import { createAgentLog } from "./log.ts";
-import type { OperationOptions, Outcome } from "./restic/restic.ts";
+import type { OperationOptions, Outcome, RepositoryStats } from "./restic/restic.ts";
 import type { ResticAccess, ResticOperations } from "./restic_access.ts";
 import { HOST_ID, type TestServer } from "./test_server.ts";
 import type { Timing } from "./timing.ts";
@@ -17,12 +17,23 @@ export const SUCCESS: Outcome = {
   stats: { snapshot_id: "c0ffee00" },
 };
 
+const STATS: RepositoryStats = {
+  size_bytes: 1,
+  snapshot_count: 1,
+  dedup_ratio: null,
+  compression_ratio: null,
+  lock_state: "unlocked",
+};
+
 /** Operations that end at once and well; a test replaces what it is about. */
 export class ScriptedRestic implements ResticAccess {
   backups = 0;
   backup: (options: OperationOptions) => Promise<Outcome> = () => Promise.resolve(SUCCESS);
   probes = 0;
   unlocks = 0;
+  listings = 0;
+  /** What reading statistics waits for. */
+  stats: (signal: AbortSignal) => Promise<void> = () => Promise.resolve();
 
   find() {
     return Promise.resolve({ path: "/usr/bin/restic", version: "0.19.1", below_floor: false });
@@ -34,8 +45,14 @@ export class ScriptedRestic implements ResticAccess {
         this.backups++;
         return this.backup(options);
       },
-      snapshots: () => Promise.resolve({ outcome: SUCCESS, snapshots: [] }),
-      stats: () => Promise.resolve({ outcome: SUCCESS, stats: undefined }),
+      snapshots: () => {
+        this.listings++;
+        return Promise.resolve({ outcome: SUCCESS, snapshots: [] });
+      },
+      stats: async ({ signal }) => {
+        await this.stats(signal);
+        return { outcome: SUCCESS, stats: signal.aborted ? undefined : STATS };
+      },
       removeStaleLocks: () => {
         this.unlocks++;
         return Promise.resolve(null);
