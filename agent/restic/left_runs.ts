@@ -52,28 +52,33 @@ async function leftProcesses(work_dir: string): Promise<number[]> {
   return pids;
 }
 
-/** A process that has ended, and not been reaped, has an empty environment. */
 async function isOurs(pid: number, work_dir: string): Promise<boolean> {
+  const variable = `RESTIC_REPOSITORY_FILE=${work_dir}/${RUN_FOLDER_PREFIX}`;
+  const environment = await environmentOf(pid);
+  return environment?.split("\0").some((one) => one.startsWith(variable)) ?? false;
+}
+
+/** Empty for a process that has ended and was not yet reaped; undefined if there is none of ours. */
+async function environmentOf(pid: number): Promise<string | undefined> {
   try {
-    const environment = await Deno.readTextFile(`/proc/${pid}/environ`);
-    const variable = `RESTIC_REPOSITORY_FILE=${work_dir}/${RUN_FOLDER_PREFIX}`;
-    return environment.split("\0").some((one) => one.startsWith(variable));
+    return await Deno.readTextFile(`/proc/${pid}/environ`);
   } catch {
-    return false; // It has ended, or is another user's.
+    return undefined; // It is gone, or another user's.
   }
 }
 
 async function endProcess(pid: number, work_dir: string, patience_ms: number): Promise<void> {
-  send(pid, "SIGINT");
+  if (await isOurs(pid, work_dir)) send(pid, "SIGINT");
   if (await hasEnded(pid, work_dir, patience_ms)) return;
-  send(pid, "SIGKILL");
+  if (await isOurs(pid, work_dir)) send(pid, "SIGKILL");
   // One that a dead disk holds in the kernel does not even die of that.
   await hasEnded(pid, work_dir, KILLED_WAIT_MS);
 }
 
 async function hasEnded(pid: number, work_dir: string, within_ms: number): Promise<boolean> {
   const until_ms = performance.now() + within_ms;
-  while (await isOurs(pid, work_dir)) {
+  // While its process id is not free, restic's unlock takes it for alive and keeps its lock.
+  while (await environmentOf(pid) === "" || await isOurs(pid, work_dir)) {
     if (performance.now() >= until_ms) return false;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
