@@ -2,7 +2,7 @@
 import { duration } from "../format.ts";
 
 /** Above this share of the median a run is slow. */
-const SLOW = 1.6;
+export const SLOW = 1.6;
 
 export interface UsualTimeProps {
   seconds: number;

@@ -9,7 +9,9 @@ import type { ListSnapshotsQuery } from "../protocol/rest.ts";
 import type { Repositories } from "../repositories/repositories.ts";
 import { type Listing, ListingPagesStore } from "./listing_pages_store.ts";
 import { ListingSweep } from "./listing_sweep.ts";
-import { type Place, SnapshotsStore } from "./snapshots_store.ts";
+import { type Place, SnapshotsStore, type TimelinePoint } from "./snapshots_store.ts";
+
+export type { TimelinePoint } from "./snapshots_store.ts";
 
 export interface SnapshotsDeps {
   db: Database;
@@ -20,6 +22,8 @@ export interface SnapshotsDeps {
 
 /** Up to here what is gone leaves together with the last page; a longer list is swept in steps. */
 const AT_ONCE_ROWS = 2000;
+/** As many as a chart can still tell apart. */
+const TIMELINE_ROWS = 2000;
 
 export class Snapshots {
   readonly #deps: SnapshotsDeps;
@@ -91,6 +95,12 @@ export class Snapshots {
       until_ms: until === undefined ? undefined : Date.parse(until),
     };
     return this.#store.list(host_id, filter, { limit, offset });
+  }
+
+  /** When the newest snapshots of a host were taken and what they added, oldest of them first. */
+  timeline(actor: Actor, host_id: string): TimelinePoint[] {
+    demand(actor, "snapshot.read");
+    return this.#store.timeline(host_id, TIMELINE_ROWS);
   }
 
   #complete(listing: Listing, repository_id: string): void {

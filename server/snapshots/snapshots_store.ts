@@ -38,6 +38,13 @@ const CONDITIONS = {
 /** The index backwards: newest first, and always the same order among equals. */
 const NEWEST_FIRST = "time_ms DESC, paths_id DESC, tags_id DESC, repository_id DESC, id DESC";
 
+/** A snapshot as far as a chart needs it. */
+export interface TimelinePoint {
+  at_ms: number;
+  /** null when restic did not record it. */
+  added_bytes: number | null;
+}
+
 interface KnownRow {
   id: string;
   paths_id: number;
@@ -55,6 +62,7 @@ export class SnapshotsStore {
   readonly #idsAfter: StatementSync;
   readonly #remove: StatementSync;
   readonly #dropUnusedLists: StatementSync;
+  readonly #timeline: StatementSync;
   readonly #count: StatementSync;
   readonly #countOnHost: StatementSync;
   readonly #countOnRepository: StatementSync;
@@ -90,11 +98,20 @@ export class SnapshotsStore {
       DELETE FROM snapshot_lists WHERE host_id = :host_id AND id NOT IN (
         SELECT paths_id FROM snapshots WHERE host_id = :host_id
         UNION SELECT tags_id FROM snapshots WHERE host_id = :host_id)`);
+    this.#timeline = db.prepare(`
+      SELECT time_ms AS at_ms, added_bytes FROM snapshots WHERE host_id = :host_id
+      ORDER BY time_ms DESC LIMIT :limit`);
     this.#count = db.prepare("SELECT count(*) AS n FROM snapshots WHERE host_id = :host_id");
     this.#countOnHost = db.prepare("UPDATE hosts SET snapshot_count = :count WHERE id = :id");
     this.#countOnRepository = db.prepare(
       "UPDATE repositories SET snapshot_count = :count WHERE id = :id",
     );
+  }
+
+  /** Time and addition of the newest snapshots, oldest of them first. */
+  timeline(host_id: string, limit: number): TimelinePoint[] {
+    return this.#timeline.all({ host_id, limit })
+      .map((row) => ({ ...row }) as unknown as TimelinePoint).reverse();
   }
 
   /** Adds what is new among these and writes what changed; what is known costs one look. */

@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { HostBanner } from "../../../components/host/HostBanner.tsx";
 import { hostCauses } from "../../../components/host/host_causes.ts";
+import { HostCharts } from "../../../components/host/HostCharts.tsx";
 import { HostFacts } from "../../../components/host/HostFacts.tsx";
 import { HostFrame } from "../../../components/host/HostFrame.tsx";
 import { HostRail } from "../../../components/host/HostRail.tsx";
@@ -16,6 +17,7 @@ import { ListJobsQuery } from "../../../server/protocol/rest.ts";
 import { define } from "../../../server/state.ts";
 
 const RECENT_JOBS = 6;
+const CHART_RUNS = 30;
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -29,6 +31,7 @@ export const handler = define.handlers({
       repository: services.repositories.forHost(actor, host.id),
       jobs,
       total_jobs: total,
+      backups: endedBackups(services.jobs.list(actor, chartQuery(host.id)).items),
       waiting: host.status === "offline" ? waitingJobs(services.jobs.open(actor), host.id) : [],
       strip: services.fleet.strips([host.id]).get(host.id) ?? "",
       usual: services.jobs.usualTimes(actor, [host.id]),
@@ -46,6 +49,17 @@ export const handler = define.handlers({
     return ctx.redirect(paths.job(job.id), 303);
   },
 });
+
+function chartQuery(host_id: string): ListJobsQuery {
+  return ListJobsQuery.parse({ host_id, kind: "backup", limit: CHART_RUNS });
+}
+
+/** Oldest first; one that was cancelled says nothing of the host. */
+function endedBackups(newest_first: Job[]): Job[] {
+  return newest_first.filter(({ status, finished_at }) =>
+    finished_at !== null && status !== "cancelled"
+  ).reverse();
+}
 
 /** Those that were sent but not taken go first, as they will. */
 function waitingJobs(open: Job[], host_id: string): Job[] {
@@ -71,6 +85,7 @@ export default define.page<typeof handler>(function HostPage({ data, state, url 
       <div class="split [--rail:312px]">
         <div class="stack gap-5">
           <HostFacts host={host} strip={data.strip} now_ms={now_ms} />
+          <HostCharts backups={data.backups} now_ms={now_ms} />
           <WaitingCard
             host_name={host.name}
             jobs={data.waiting}

@@ -2,6 +2,7 @@ import { page } from "fresh";
 import { Empty } from "../../../components/Card.tsx";
 import { HostFrame } from "../../../components/host/HostFrame.tsx";
 import { SnapshotFilters } from "../../../components/host/SnapshotFilters.tsx";
+import { SnapshotTimeline } from "../../../components/host/SnapshotTimeline.tsx";
 import { SnapshotTable } from "../../../components/host/SnapshotTable.tsx";
 import { ListFoot } from "../../../components/ListFoot.tsx";
 import { filledQuery, withDayBounds } from "../../../components/query.ts";
@@ -16,9 +17,25 @@ export const handler = define.handlers({
     const host = services.hosts.get(actor, ctx.params["id"]!);
     const query = ListSnapshotsQuery.parse(withDayBounds(filledQuery(ctx.url)));
     const { items, total } = services.snapshots.list(actor, host.id, query);
-    return page({ host, snapshots: items, total, query, now_ms: services.clock.now_ms() });
+    const timeline = services.snapshots.timeline(actor, host.id);
+    return page({
+      timeline,
+      host,
+      snapshots: items,
+      total,
+      query,
+      now_ms: services.clock.now_ms(),
+    });
   },
 });
+
+function pickedBy({ since, until }: ListSnapshotsQuery) {
+  if (since === undefined && until === undefined) return undefined;
+  return {
+    since_ms: since === undefined ? 0 : Date.parse(since),
+    until_ms: until === undefined ? Infinity : Date.parse(until),
+  };
+}
 
 export default define.page<typeof handler>(function SnapshotsPage({ data, state, url }) {
   const { host, snapshots, query, total, now_ms } = data;
@@ -33,6 +50,13 @@ export default define.page<typeof handler>(function SnapshotsPage({ data, state,
       url={url}
     >
       <section class="card clipcard" aria-label={`Snapshots of ${host.name}`}>
+        <div class="empty:hidden" data-live="timeline">
+          <SnapshotTimeline
+            points={data.timeline}
+            total={host.snapshot_count}
+            picked={pickedBy(query)}
+          />
+        </div>
         <SnapshotFilters url={url} />
         <div data-live="snapshots">
           {snapshots.length > 0
