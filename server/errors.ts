@@ -23,10 +23,8 @@ const CATALOGUE = {
   method_not_allowed: 405,
   name_taken: 409,
   already_set_up: 409,
-  already_enrolled: 409,
   job_finished: 409,
   not_enrolled: 409,
-  no_credentials: 409,
   no_paths: 409,
   not_initialised: 409,
   already_initialised: 409,
@@ -87,9 +85,6 @@ export function toAppError(error: unknown): AppError {
     const field = issue.path.join(".");
     const what = field === "" ? "The request" : `Field "${field}"`;
     return new AppError("invalid_field", `${what}: ${issue.message}`, { field, cause: error });
-  }
-  if (error instanceof SyntaxError) {
-    return new AppError("bad_request", "The body is not valid JSON", { cause: error });
   }
   const full = storageFault(error);
   if (full !== undefined) return full;

@@ -32,6 +32,10 @@ Deno.test("toAppError() tells a full disk and a busy database from any other fau
   assert.equal(of(1), "internal");
 });
 
+Deno.test("toAppError() takes JSON that we could not read ourselves for a fault of ours", () => {
+  assert.equal(toAppError(thrownBy(() => JSON.parse("{"))).code, "internal");
+});
+
 Deno.test("errorBody() of an unknown error says nothing of what it was", () => {
   const body = errorBody(toAppError(new Error("swordfish")), "r1");
   assert.equal(body.code, "internal");

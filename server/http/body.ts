@@ -25,13 +25,22 @@ export const boundBody: Middleware<State> = async (ctx) => {
   return await ctx.next();
 };
 
-/** The JSON body, checked. An empty one counts as `{}`. @throws {AppError | z.ZodError | SyntaxError} */
+/** The JSON body, checked. An empty one counts as `{}`. @throws {AppError | z.ZodError} */
 export async function readJson<T extends z.ZodType>(
   ctx: Context<State>,
   schema: T,
 ): Promise<z.output<T>> {
   const text = await ctx.req.text();
-  return schema.parse(text.trim() === "" ? {} : JSON.parse(text));
+  return schema.parse(text.trim() === "" ? {} : fromJson(text));
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Without its cause: that quotes the body, which may hold a password.
+    throw new AppError("bad_request", "The body is not valid JSON");
+  }
 }
 
 async function readBounded(req: Request): Promise<Uint8Array<ArrayBuffer>> {

@@ -4,7 +4,6 @@ import { createLog } from "../log.ts";
 import { testApp, tokenSetBy } from "../testing.ts";
 import { AddressList } from "./address_list.ts";
 import { clientIp } from "./client_ip.ts";
-import { toObject } from "./form.ts";
 
 const PASSWORD = "violet anchor 71 ribbons";
 const JSON_TYPE = { "content-type": "application/json" };
@@ -309,6 +308,31 @@ Deno.test("GET /api/audit shows who did what to a viewer", async () => {
   assert.equal(next_before_seq, null);
 });
 
+Deno.test("REST refuses a query parameter that it does not know, and names it", async () => {
+  const { ask, signIn } = await testApp();
+  const { cookie } = await signIn("viewer");
+  const id = "01980000-0000-7000-8000-000000000001";
+  const addresses = ["jobs", "hosts", "audit", `hosts/${id}/jobs`, `hosts/${id}/snapshots`];
+  for (const address of [...addresses, `jobs/${id}/logs`, `jobs/${id}/stream`]) {
+    const answer = await ask(`/api/${address}?stauts=failed`, { headers: { cookie } });
+    const { code, field } = await answer.json();
+    assert.deepEqual([answer.status, code, field], [400, "unknown_field", "stauts"], address);
+  }
+  const clamped = await ask("/api/jobs?limit=501", { headers: { cookie } });
+  assert.equal((await clamped.json()).field, "limit");
+});
+
+Deno.test("a body that is no JSON is named so, and quoted nowhere", async () => {
+  const lines: string[] = [];
+  const { ask, signIn } = await testApp({ log: createLog("debug", (line) => lines.push(line)) });
+  await signIn("viewer");
+  const body = '{"username":"admin","password":hunter2}';
+  const answer = await ask("/api/auth/login", { method: "POST", headers: JSON_TYPE, body });
+  const text = await answer.text();
+  assert.deepEqual([answer.status, JSON.parse(text).code], [400, "bad_request"]);
+  assert.ok(!`${text}${lines.join("")}`.includes("hunter2"));
+});
+
 Deno.test("clientIp() believes X-Forwarded-For only as far as trusted proxies wrote it", () => {
   const none = new AddressList([]);
   const proxies = new AddressList(["10.0.0.0/8", "::1"]);
@@ -319,28 +343,4 @@ Deno.test("clientIp() believes X-Forwarded-For only as far as trusted proxies wr
   assert.equal(clientIp("::1", "[2001:db8::1]:4711", proxies), "2001:db8::1");
   assert.equal(clientIp("10.0.0.1", "203.0.113.1:4711", proxies), "203.0.113.1");
   assert.equal(clientIp("10.0.0.1", null, proxies), "10.0.0.1");
-});
-
-Deno.test("toObject() nests names, splits lines, leaves empty fields out and is safe from __proto__", () => {
-  const form = new FormData();
-  form.set("_csrf", "t");
-  form.set("name", "web-01");
-  form.set("empty", "");
-  form.set("repository.url", "https://b.example/");
-  form.set("backup_set.paths", "/home\r\n\n  /srv \n");
-  form.set("__proto__.polluted", "yes");
-  const object = toObject(form, {
-    lines: ["backup_set.paths", "backup_set.excludes"],
-    checks: ["repository.append_only"],
-  });
-  assert.deepEqual(
-    JSON.parse(JSON.stringify(object)),
-    JSON.parse(`{
-    "name": "web-01",
-    "repository": { "url": "https://b.example/", "append_only": false },
-    "__proto__": { "polluted": "yes" },
-    "backup_set": { "paths": ["/home", "  /srv "], "excludes": [] }
-  }`),
-  );
-  assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
 });

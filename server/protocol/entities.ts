@@ -258,8 +258,3 @@ export const User = z.object({
   last_login_at: Timestamp.nullable(),
 });
 export type User = z.infer<typeof User>;
-
-/** True for statuses that never change again. */
-export function isFinal(status: JobStatus): status is FinalJobStatus {
-  return FinalJobStatus.safeParse(status).success;
-}

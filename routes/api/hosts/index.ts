@@ -1,4 +1,5 @@
 import { readJson } from "../../../server/http/body.ts";
+import { readQuery } from "../../../server/http/query.ts";
 import { paths } from "../../../server/protocol/paths.ts";
 import { AddHostRequest, ListHostsQuery } from "../../../server/protocol/rest.ts";
 import { define } from "../../../server/state.ts";
@@ -6,7 +7,7 @@ import { define } from "../../../server/state.ts";
 export const handler = define.handlers({
   GET(ctx) {
     const { services, actor } = ctx.state;
-    const query = ListHostsQuery.parse(Object.fromEntries(ctx.url.searchParams));
+    const query = readQuery(ctx, ListHostsQuery);
     return Response.json(services.hosts.list(actor!, query));
   },
   async POST(ctx) {

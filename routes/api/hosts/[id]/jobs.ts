@@ -1,4 +1,5 @@
 import { readJson } from "../../../../server/http/body.ts";
+import { readQuery } from "../../../../server/http/query.ts";
 import { paths } from "../../../../server/protocol/paths.ts";
 import { ListJobsQuery, StartJobRequest } from "../../../../server/protocol/rest.ts";
 import { define } from "../../../../server/state.ts";
@@ -6,9 +7,7 @@ import { define } from "../../../../server/state.ts";
 export const handler = define.handlers({
   GET(ctx) {
     const { services, actor } = ctx.state;
-    const query = ListJobsQuery.omit({ host_id: true }).parse(
-      Object.fromEntries(ctx.url.searchParams),
-    );
+    const query = readQuery(ctx, ListJobsQuery.omit({ host_id: true }));
     const { id: host_id } = services.hosts.get(actor!, ctx.params["id"]!);
     return Response.json(services.jobs.list(actor!, { ...query, host_id }));
   },

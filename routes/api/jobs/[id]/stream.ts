@@ -1,5 +1,6 @@
 import { AppError } from "../../../../server/errors.ts";
 import { isUpgrade, upgradeSocket } from "../../../../server/fresh/websocket.ts";
+import { readQuery } from "../../../../server/http/query.ts";
 import { JobWatcher } from "../../../../server/jobs/job_watcher.ts";
 import { CLOSE } from "../../../../server/protocol/close_codes.ts";
 import { ListLogsQuery } from "../../../../server/protocol/rest.ts";
@@ -9,8 +10,7 @@ export const handler = define.handlers({
   GET(ctx) {
     const { services, actor } = ctx.state;
     const session_id = ctx.state.session!.id;
-    const { after_seq } = ListLogsQuery.pick({ after_seq: true })
-      .parse(Object.fromEntries(ctx.url.searchParams));
+    const { after_seq } = readQuery(ctx, ListLogsQuery.pick({ after_seq: true }));
     const job = services.jobs.get(actor!, ctx.params["id"]!);
     if (!isUpgrade(ctx.req)) {
       throw new AppError("bad_request", "This address speaks WebSocket only");
