@@ -3,7 +3,7 @@
  * an honest note when the server is out of reach. Renders nothing while all is well.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { clockTime, duration } from "../components/format.ts";
+import { clockTime, counted, duration } from "../components/format.ts";
 import { Icon } from "../components/Icon.tsx";
 import { LiveFeed, type LiveState } from "../components/live/live_feed.ts";
 
@@ -22,7 +22,11 @@ export interface LiveRegionsProps {
 export default function LiveRegions(
   { host_id, rendered_at_ms, stands_at = null }: LiveRegionsProps,
 ) {
-  const [state, setState] = useState<LiveState>({ kind: "unknown", news_at_ms: rendered_at_ms });
+  const [state, setState] = useState<LiveState>({
+    kind: "unknown",
+    news_at_ms: rendered_at_ms,
+    waiting: 0,
+  });
   const [now_ms, setNow] = useState(rendered_at_ms);
   const feed = useRef<LiveFeed>(null);
 
@@ -56,6 +60,16 @@ export default function LiveRegions(
     return () => clearInterval(timer);
   }, [state]);
 
+  if (state.waiting > 0) {
+    return (
+      <p class="updates" role="status">
+        <button type="button" class="btn btn-sm" onClick={() => feed.current?.tryNow()}>
+          <Icon name="retry" size={14} />
+          {counted(state.waiting, "change")}, update
+        </button>
+      </p>
+    );
+  }
   if (state.kind !== "lost") return null;
   return (
     <div class="note" data-s="warn" role="status">

@@ -1,7 +1,7 @@
-/** @module The snapshots of a host, day by day. */
+/** @module The snapshots of a host, week by week and then month by month. */
 import type { Snapshot } from "../../server/protocol/entities.ts";
-import { byDay, dayHeading } from "../days.ts";
-import { absolute, ago, bytes, count, shortClockTime } from "../format.ts";
+import { grouped, moment, stretchHeading } from "../days.ts";
+import { absolute, ago, bytes, count } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { visibleText } from "../job/visible_text.ts";
 
@@ -10,8 +10,9 @@ export interface SnapshotTableProps {
   now_ms: number;
 }
 
-/** Newest first, with a heading for each day. */
+/** Newest first, with a heading for each stretch of time. */
 export function SnapshotTable({ snapshots, now_ms }: SnapshotTableProps) {
+  const headingOf = (snapshot: Snapshot) => stretchHeading(Date.parse(snapshot.time), now_ms);
   return (
     <table class="tbl tbl-cards">
       <thead>
@@ -26,12 +27,12 @@ export function SnapshotTable({ snapshots, now_ms }: SnapshotTableProps) {
         </tr>
       </thead>
       <tbody>
-        {byDay(snapshots, (snapshot) => Date.parse(snapshot.time)).map((day) => (
+        {grouped(snapshots, headingOf).map(({ heading, items }) => (
           <>
-            <tr class="group-row" key={day.at_ms}>
-              <td colSpan={7} data-c="full">{dayHeading(day.at_ms, now_ms)}</td>
+            <tr class="group-row" key={heading} data-key={heading}>
+              <td colSpan={7} data-c="full">{heading}</td>
             </tr>
-            {day.items.map((snapshot) => (
+            {items.map((snapshot) => (
               <SnapshotRow key={snapshot.id} snapshot={snapshot} now_ms={now_ms} />
             ))}
           </>
@@ -48,7 +49,7 @@ function SnapshotRow({ snapshot, now_ms }: { snapshot: Snapshot; now_ms: number 
     <tr data-key={snapshot.id}>
       <td class="nowrap">
         <time class="medium" dateTime={snapshot.time} title={absolute(at_ms)}>
-          {shortClockTime(at_ms)}
+          {moment(at_ms, now_ms)}
         </time>{" "}
         <span class="faint ml-1.5">{ago(at_ms, now_ms)}</span>
       </td>

@@ -6,6 +6,8 @@ export interface LiveState {
   kind: "unknown" | "live" | "lost";
   /** When the page was last known to be current. */
   news_at_ms: number;
+  /** Rows of a list in use that are new, gone or elsewhere on the server. */
+  waiting: number;
 }
 
 export interface LiveFeedOptions {
@@ -38,7 +40,7 @@ export class LiveFeed {
   #again = false;
   #lost = false;
   #news_at_ms = Date.now();
-  #sort_waits = false;
+  #waiting = 0;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
@@ -69,10 +71,10 @@ export class LiveFeed {
     else this.tryNow();
   };
 
-  #onPointer = () => {
-    if (!this.#sort_waits) return;
-    this.#sort_waits = false;
-    this.#schedule(LEAST_GAP_MS / 2);
+  #onPointer = (event: PointerEvent) => {
+    const region = (event.target as Element).closest("[data-live]");
+    if (region === null || region.contains(event.relatedTarget as Node | null)) return;
+    if (this.#waiting > 0) this.#schedule(LEAST_GAP_MS / 2);
   };
 
   #open(): void {
@@ -116,7 +118,7 @@ export class LiveFeed {
     try {
       const page = await readPage(this.#options);
       if (this.#options.may_reload && hasOtherRegions(page)) return location.reload();
-      this.#sort_waits = applyPage(page);
+      this.#waiting = applyPage(page);
       this.#news_at_ms = Date.now();
       this.#lost = false;
     } catch {
@@ -152,6 +154,10 @@ export class LiveFeed {
   }
 
   #tell(): void {
-    this.#options.onState({ kind: this.#lost ? "lost" : "live", news_at_ms: this.#news_at_ms });
+    this.#options.onState({
+      kind: this.#lost ? "lost" : "live",
+      news_at_ms: this.#news_at_ms,
+      waiting: this.#lost ? 0 : this.#waiting,
+    });
   }
 }

@@ -9,9 +9,9 @@ export interface MorphOptions {
   keep_order?: boolean;
 }
 
-/** Changes `from` into `to`. Returns true if an order was left as it was. */
-export function morph(from: Element, to: Element, options: MorphOptions = {}): boolean {
-  if (from.isEqualNode(to)) return false;
+/** Changes `from` into `to`. Returns how many rows wait: new, gone, or in another place. */
+export function morph(from: Element, to: Element, options: MorphOptions = {}): number {
+  if (from.isEqualNode(to)) return 0;
   syncAttributes(from, to);
   return syncChildren(from, to, options);
 }
@@ -39,12 +39,12 @@ function keysOf(parent: Element): string[] {
   return [...parent.childNodes].flatMap((node) => keyOf(node) ?? []);
 }
 
-function syncChildren(from: Element, to: Element, options: MorphOptions): boolean {
+function syncChildren(from: Element, to: Element, options: MorphOptions): number {
   const wanted = keysOf(to);
   const held = options.keep_order === true && wanted.length > 0 &&
     keysOf(from).join("\n") !== wanted.join("\n");
   if (held) return holdOrder(from, to, options);
-  let moved = false;
+  let waiting = 0;
   const keyed = new Map([...from.childNodes].map((node) => [keyOf(node), node]));
   let at: ChildNode | null = from.firstChild;
   for (const next of [...to.childNodes]) {
@@ -56,29 +56,38 @@ function syncChildren(from: Element, to: Element, options: MorphOptions): boolea
     }
     if (match === at) at = at.nextSibling;
     else from.insertBefore(match, at);
-    moved = become(match, next, options) || moved;
+    waiting += become(match, next, options);
   }
   while (at !== null) {
     const gone = at;
     at = at.nextSibling;
     gone.remove();
   }
-  return moved;
+  return waiting;
 }
 
-/** Updates the rows that are on both sides in place; what is new, gone or moved waits. */
-function holdOrder(from: Element, to: Element, options: MorphOptions): boolean {
+/** Updates the rows that are on both sides in place; what is new, gone or moved waits and is counted. */
+function holdOrder(from: Element, to: Element, options: MorphOptions): number {
   const keyed = new Map([...to.childNodes].map((node) => [keyOf(node), node]));
   for (const node of [...from.childNodes]) {
     const key = keyOf(node);
     const next = key === undefined ? undefined : keyed.get(key);
     if (next !== undefined && canBecome(node, next)) become(node, next, options);
   }
-  return true;
+  return changesBetween(keysOf(from), keysOf(to));
 }
 
-function become(from: ChildNode, to: Node, options: MorphOptions): boolean {
+/** How many of the keys are on one side only, or stand elsewhere among those on both. */
+export function changesBetween(before: string[], after: string[]): number {
+  const [had, has] = [new Set(before), new Set(after)];
+  const kept = before.filter((key) => has.has(key));
+  const wanted = after.filter((key) => had.has(key));
+  const moved = kept.filter((key, at) => key !== wanted[at]).length;
+  return moved + (before.length - kept.length) + (after.length - wanted.length);
+}
+
+function become(from: ChildNode, to: Node, options: MorphOptions): number {
   if (from.nodeType === 1) return morph(from as Element, to as Element, options);
   if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
-  return false;
+  return 0;
 }

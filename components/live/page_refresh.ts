@@ -29,14 +29,14 @@ export function readPage(
   });
 }
 
-/** Applies the newer page. Returns true if a hovered list still waits to be sorted. */
-export function applyPage(next: Document): boolean {
-  let waiting = false;
+/** Applies the newer page. Returns how many changes wait because their list is in use. */
+export function applyPage(next: Document): number {
+  let waiting = 0;
   for (const region of document.querySelectorAll("[data-live]")) {
     const name = CSS.escape(region.getAttribute("data-live") ?? "");
     const newer = next.querySelector(`[data-live="${name}"]`);
     if (newer === null || isBeingTyped(region)) continue;
-    waiting = morph(region, newer, { keep_order: isInUse(region) }) || waiting;
+    waiting += morph(region, newer, { keep_order: isInUse(region) });
   }
   return waiting;
 }

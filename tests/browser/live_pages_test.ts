@@ -95,6 +95,28 @@ Deno.test(
 );
 
 Deno.test(
+  "rows stay where they are under the pointer, and say how many changes wait",
+  options,
+  async () => {
+    await withSite(async ({ app, page, base_url, faults }) => {
+      await addHost(app, "web-05");
+      await page.goto(base_url + "/");
+      const rows = page.locator("#hosts tbody tr");
+      await rows.first().hover();
+      await addHost(app, "a-first");
+      const update = page.getByRole("button", { name: "1 change, update" });
+      await update.waitFor();
+      assert.equal(await rows.count(), 1);
+      await update.click();
+      await rows.nth(1).waitFor();
+      assert.match(await rows.first().innerText(), /a-first/);
+      assert.equal(await update.count(), 0);
+      assert.deepEqual(faults, []);
+    });
+  },
+);
+
+Deno.test(
   "adding a host in the page shows its secrets, and a change of the host does not take them away",
   options,
   async () => {
