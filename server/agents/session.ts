@@ -147,7 +147,7 @@ export class Session implements AgentConnection, SocketEvents {
     });
     jobs.reconcile(host.id, hello.running_jobs);
     this.flush();
-    jobs.dispatch();
+    jobs.dispatch(host.id);
   }
 
   async #waiting(): Promise<SignedMessage[]> {

@@ -20,7 +20,7 @@ Deno.test("a session greets, then sends config and waiting commands in order, si
   assert.equal(types(agent.socket)[0], "welcome");
   assert.equal(messages[0]?.type, "config.update");
   assert.deepEqual(messages.slice(1), issued);
-  assert.deepEqual(jobs.notes, [`reconcile ${host.id} 1`, "dispatch"]);
+  assert.deepEqual(jobs.notes, [`reconcile ${host.id} 1`, `dispatch ${host.id}`]);
   assert.equal(world.hub.connected(host.id), true);
   world.hub.wake(host.id);
   assert.equal((await agent.received()).length, 3, "what this socket carried is not sent again");

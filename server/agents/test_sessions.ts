@@ -22,8 +22,8 @@ export class NotedJobs extends Jobs {
   override reconcile(host_id: string, running: string[]): void {
     this.notes.push(`reconcile ${host_id} ${running.length}`);
   }
-  override dispatch(): void {
-    this.notes.push("dispatch");
+  override dispatch(host_id: string): void {
+    this.notes.push(`dispatch ${host_id}`);
   }
   override apply(host_id: string, message: { type: string }): boolean {
     if (this.fault !== undefined) throw this.fault;

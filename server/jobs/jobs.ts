@@ -223,9 +223,10 @@ export class Jobs {
     this.#queue.reconcile(host_id, known_job_ids);
   }
 
-  /** Sends every queued job that nothing is in the way of. Called after any change, and once a minute. */
-  dispatch(): void {
-    this.#queue.dispatchAll();
+  /** Sends queued jobs that nothing is in the way of, of one host or of all. Called once a minute too. */
+  dispatch(host_id?: string): void {
+    if (host_id === undefined) this.#queue.dispatchAll();
+    else this.#queue.dispatchHost(host_id);
   }
 
   /** Ends jobs that did not begin in time, and lets go what waited for them. */
