@@ -29,7 +29,8 @@ export interface Liveness {
 export function livenessOf(facts: AgentFacts, now_ms: number): Liveness {
   if (facts.enrolled_at_ms === null) return { status: "pending", degraded_reasons: [] };
   const heard_at_ms = facts.last_seen_at_ms ?? facts.enrolled_at_ms;
-  const silent_ms = now_ms - heard_at_ms;
+  // Heard of in the future: the server's clock was set back, and nobody knows for how long it is.
+  const silent_ms = Math.abs(now_ms - heard_at_ms);
   if (!facts.connected && silent_ms > OFFLINE_AFTER_SECONDS * 1000) {
     return { status: "offline", degraded_reasons: [] };
   }

@@ -48,6 +48,11 @@ Deno.test("livenessOf() is degraded with one reason for each thing that is wrong
   }
 });
 
+Deno.test("livenessOf() is offline when the last word came from a future that the clock left", () => {
+  const given = agent({ connected: false, last_seen_at_ms: NOW_MS + 3_600_000 });
+  assert.equal(livenessOf(given, NOW_MS).status, "offline");
+});
+
 Deno.test("livenessOf() bears a clock that is off by a minute and a restic at the floor", () => {
   const given = agent({ clock_skew_ms: -60_000, restic_version: "0.17.1" });
   assert.equal(livenessOf(given, NOW_MS).status, "online");
