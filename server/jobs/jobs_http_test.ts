@@ -168,3 +168,19 @@ Deno.test("A browser watches a job over a real socket until its end", async () =
   assert.equal(services.job_stream.watchers(id), 0);
   services.db.close();
 });
+
+Deno.test("PUT credentials refuses an empty change and a user name that would break out of its field", async () => {
+  const { app, services, admin, host_id } = await aWorld();
+  const headers = { ...admin.headers, "content-type": "application/json" };
+  const version = services.repositories.configVersion(host_id);
+  for (const edit of [{}, { rest_username: "a:b" }, { rest_username: "a/b" }]) {
+    const body = JSON.stringify(edit);
+    const answer = await app.ask(`/api/hosts/${host_id}/credentials`, {
+      ...{ method: "PUT", headers, body },
+    });
+    assert.equal(await errorOf(answer), "400 invalid_field", body);
+    assert.equal(answer.headers.get("cache-control"), "no-store");
+  }
+  assert.equal(services.repositories.configVersion(host_id), version);
+  services.db.close();
+});

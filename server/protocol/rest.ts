@@ -63,6 +63,10 @@ export const RepositoryUrl = one_line(2000).trim()
     message: "must not contain a user or password: they have their own fields",
   });
 
+const RestUsername = one_line(128).trim().regex(/^[\p{L}\d@._-]*$/u, {
+  message: "Use letters, digits and @ . _ - as rest-server does",
+});
+
 export const AddHostRequest = z.object({
   name: HostName,
   os: HostOs,
@@ -70,9 +74,7 @@ export const AddHostRequest = z.object({
   backup_set: BackupSetInput,
   repository: z.object({
     url: RepositoryUrl,
-    rest_username: one_line(128).trim().regex(/^[\p{L}\d@._-]*$/u, {
-      message: "Use letters, digits and @ . _ - as rest-server does",
-    }).optional(),
+    rest_username: RestUsername.optional(),
     rest_password: z.string().min(1).max(1024).optional(),
     password: z.string().min(1).max(1024).optional(),
     append_only: z.boolean().default(true),
@@ -113,10 +115,10 @@ export type EditHostRequest = z.infer<typeof EditHostRequest>;
 
 export const EditCredentialsRequest = z.object({
   url: RepositoryUrl.optional(),
-  rest_username: one_line(128).trim().optional(),
+  rest_username: RestUsername.optional(),
   rest_password: z.string().min(1).max(1024).optional(),
   password: z.string().min(1).max(1024).optional(),
-}).strict();
+}).strict().refine((edit) => Object.keys(edit).length > 0, "nothing to change was given");
 export type EditCredentialsRequest = z.infer<typeof EditCredentialsRequest>;
 
 export const StartJobRequest = z.object({
