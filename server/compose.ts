@@ -74,18 +74,8 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   });
   return {
     ...parts,
-    ...{
-      config,
-      epoch,
-      audit,
-      users,
-      sessions,
-      rate_limits,
-      refusals,
-      hub,
-      agent_sessions,
-      commands,
-    },
+    ...{ config, epoch, audit, users, sessions, rate_limits, refusals },
+    ...{ hub, agent_sessions, commands },
     ...{ hosts, enrollment, repositories, jobs, job_stream, snapshots, fleet, fleet_events },
   };
 }

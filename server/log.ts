@@ -29,7 +29,7 @@ export function createLog(
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-/** Errors keep their name and message for the log; their stack only at debug's request is not kept. */
+/** Errors as JSON can hold them. Their causes are left out: those may quote what somebody sent. */
 function plain(fields: Record<string, unknown>): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(fields)) {
