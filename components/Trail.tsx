@@ -3,13 +3,14 @@ import type { ComponentChildren } from "preact";
 import { Time } from "./Time.tsx";
 import { Icon } from "./Icon.tsx";
 import { type Kind, wordOf } from "./vocabulary.ts";
+import { visibleText } from "./job/visible_text.ts";
 
 export interface TrailItem {
   key: string;
   kind: Kind;
   title: string;
   at_ms?: number | null;
-  text?: ComponentChildren;
+  text?: string;
   action?: ComponentChildren;
 }
 
@@ -27,12 +28,12 @@ export function Trail({ items, now_ms }: { items: TrailItem[]; now_ms: number })
               label={word.label}
               class={item.kind === "running" ? "spin" : undefined}
             />
-            <span class={weight}>{item.title}</span>
+            <span class={weight}>{visibleText(item.title)}</span>
             <span class="meta">
               {item.at_ms == null ? null : <Time at={item.at_ms} now_ms={now_ms} as="clock" />}
             </span>
             <span class="meta break">
-              {item.text}
+              {item.text && visibleText(item.text)}
               {item.action === undefined ? null : <span class="row wrap mt-2">{item.action}</span>}
             </span>
           </li>

@@ -121,7 +121,9 @@ export function BackupSetText({ set }: { set: BackupSet }) {
     <div class="stack gap-0.5">
       <b class="medium">Default backup set</b>
       <ul class="mono text-xs dim">
-        {shown.map((path) => <li key={path} class="clip" title={path}>{visibleText(path)}</li>)}
+        {shown.map((path) => (
+          <li key={path} class="clip" title={visibleText(path)}>{visibleText(path)}</li>
+        ))}
       </ul>
       <p class="meta">
         {set.paths.length > shown.length && `and ${set.paths.length - shown.length} more, `}

@@ -16,7 +16,7 @@ export function HostBanner({ causes, host_id }: { causes: HostCause[]; host_id: 
           icon={cause.icon}
           actions={<CauseLinks cause={cause} host_id={host_id} />}
         >
-          {cause.text}
+          {visibleText(cause.text)}
           {cause.raw && (
             <p class="outcome-raw break mt-1.5 line-clamp-4">{visibleText(cause.raw)}</p>
           )}

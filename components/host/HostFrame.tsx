@@ -9,6 +9,7 @@ import { type Crumb, Page } from "../Page.tsx";
 import { Count, Pill, Tag } from "../Status.tsx";
 import { WORDS } from "../vocabulary.ts";
 import { HostActions } from "./HostActions.tsx";
+import { visibleText } from "../job/visible_text.ts";
 
 export type HostTab = "Overview" | "Snapshots" | "Jobs" | "Settings";
 
@@ -53,14 +54,14 @@ export function HostFrame(props: HostFrameProps) {
             <span class="row row-sm">
               <Icon name={host.os} />
               {[host.os_version ?? (host.os === "linux" ? "Linux" : "Windows"), host.arch]
-                .filter(Boolean).join(", ")}
+                .filter((fact) => fact !== null).map(visibleText).join(", ")}
             </span>
             {host.agent_hostname && host.agent_hostname !== host.name && (
-              <span class="break">{host.agent_hostname}</span>
+              <span class="break">{visibleText(host.agent_hostname)}</span>
             )}
             {host.tags.length > 0 && (
               <span class="row row-sm wrap">
-                {host.tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}
+                {host.tags.map((tag) => <Tag key={tag}>{visibleText(tag)}</Tag>)}
               </span>
             )}
           </p>

@@ -49,7 +49,9 @@ function RepositoryCard({ repository, now_ms }: { repository: Repository; now_ms
         </span>
       </header>
       <div class="card-body stack gap-3">
-        <p class="mono text-xs faint break" title={repository.url}>{visibleText(repository.url)}</p>
+        <p class="mono text-xs faint break" title={visibleText(repository.url)}>
+          {visibleText(repository.url)}
+        </p>
         <dl class="kv kv-fit">
           <Fact label="User">{repository.rest_username ?? "none"}</Fact>
           <Fact label="Access">{repository.append_only ? "Append-only" : "Full"}</Fact>
@@ -92,8 +94,8 @@ function AgentCard({ host, now_ms }: { host: Host; now_ms: number }) {
           <Fact label="Last seen">
             <Time at={host.last_seen_at} now_ms={now_ms} />
           </Fact>
-          <Fact label="Agent">{host.agent_version ?? "not known yet"}</Fact>
-          <Fact label="restic">{host.restic_version ?? "not known yet"}</Fact>
+          <Fact label="Agent">{visibleText(host.agent_version ?? "not known yet")}</Fact>
+          <Fact label="restic">{visibleText(host.restic_version ?? "not known yet")}</Fact>
           <Fact label="Clock">{skew(host.clock_skew_seconds)}</Fact>
           {host.enrolled_at && (
             <Fact label="Enrolled">

@@ -4,6 +4,7 @@ import type { Host } from "../../server/protocol/entities.ts";
 import { Note } from "../Card.tsx";
 import { CsrfField, Field, TextArea } from "../Field.tsx";
 import { ago, counted } from "../format.ts";
+import { visibleText } from "../job/visible_text.ts";
 
 export interface SettingsFormProps {
   host: Host;
@@ -52,7 +53,7 @@ export function SettingsForm(props: SettingsFormProps) {
               <dt>Name</dt>
               <dd>{host.name}</dd>
               <dt>Tags</dt>
-              <dd>{host.tags.length === 0 ? "none" : host.tags.join(", ")}</dd>
+              <dd>{host.tags.length === 0 ? "none" : visibleText(host.tags.join(", "))}</dd>
             </dl>
           )}
       </Section>
@@ -164,14 +165,18 @@ function BackupSetList({ host }: { host: Host }) {
     <dl class="kv">
       <dt>Paths</dt>
       <dd class="mono text-xs">
-        {paths.length === 0 ? "none" : paths.map((path) => <div key={path}>{path}</div>)}
+        {paths.length === 0
+          ? "none"
+          : paths.map((path) => <div key={path}>{visibleText(path)}</div>)}
       </dd>
       <dt>Excludes</dt>
       <dd class="mono text-xs">
-        {excludes.length === 0 ? "none" : excludes.map((text) => <div key={text}>{text}</div>)}
+        {excludes.length === 0
+          ? "none"
+          : excludes.map((text) => <div key={text}>{visibleText(text)}</div>)}
       </dd>
       <dt>Snapshot tags</dt>
-      <dd>{tags.length === 0 ? "none" : tags.join(", ")}</dd>
+      <dd>{tags.length === 0 ? "none" : visibleText(tags.join(", "))}</dd>
     </dl>
   );
 }

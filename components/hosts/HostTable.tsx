@@ -10,6 +10,7 @@ import { Status, StatusIcon } from "../Status.tsx";
 import { Time } from "../Time.tsx";
 import { wordOf } from "../vocabulary.ts";
 import { HostActionButton } from "./HostActionButton.tsx";
+import { visibleText } from "../job/visible_text.ts";
 
 export interface HostTableProps {
   hosts: Host[];
@@ -88,7 +89,7 @@ function HostRow({ host, job, strips, actor, csrf_token, now_ms }: HostRowProps)
 
 /** System, name, and what is odd about the agent. */
 function HostName({ host }: { host: Host }) {
-  const system = host.os_version ?? (host.os === "windows" ? "Windows" : "Linux");
+  const system = visibleText(host.os_version ?? (host.os === "windows" ? "Windows" : "Linux"));
   return (
     <span class="hostcell">
       <span class="faint flex" title={system}>
@@ -101,7 +102,7 @@ function HostName({ host }: { host: Host }) {
         ? (
           <StatusIcon
             kind="degraded"
-            title={`Agent degraded: ${host.degraded_reasons.join(", ")}`}
+            title={visibleText(`Agent degraded: ${host.degraded_reasons.join(", ")}`)}
           />
         )
         : null}

@@ -88,7 +88,7 @@ export function JobProgress({ view, now_ms, freshness, agent_away }: JobProgress
       {fresh && progress && progress.current_files.length > 0 && (
         <ul class="current-files border-t border-line px-5 py-2.5" aria-label="Files being read">
           {progress.current_files.map((file, i) => (
-            <li key={i} title={file}>{visibleText(file)}</li>
+            <li key={i} title={visibleText(file)}>{visibleText(file)}</li>
           ))}
         </ul>
       )}

@@ -5,7 +5,7 @@
 import { paths } from "../../protocol/paths.ts";
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from "../../protocol/version.ts";
 import { fromBase64, importPublicKey, verifyText } from "../../protocol/signing.ts";
-import type { Report } from "../../protocol/agent_messages.ts";
+import type { Hello, Report } from "../../protocol/agent_messages.ts";
 import type { EnrollAnswer } from "../../protocol/enrollment.ts";
 import type { CommandRun, SignedMessage, SignedPayload } from "../../protocol/server_messages.ts";
 import { mintId } from "../../ids.ts";
@@ -17,7 +17,12 @@ export interface FakeAgentOptions {
   /** Called for each command.run, which is acknowledged first. */
   onRun?(agent: FakeAgent, command: CommandRun): void;
   hostname?: string;
+  /** In place of the plain facts about itself, at enrolment and in each hello. */
+  facts?: Partial<Pick<Hello, "agent_version" | "os_version" | "arch" | "restic_version">>;
 }
+
+/** What enrolment gave it. */
+export type FakeIdentity = Pick<EnrollAnswer, "host_id" | "bearer" | "public_key">;
 
 export class FakeAgent {
   readonly host_id: string;
@@ -32,10 +37,10 @@ export class FakeAgent {
   #acknowledged = new Set<number>();
   #opening: Promise<void> = Promise.resolve();
 
-  private constructor(options: FakeAgentOptions, answer: EnrollAnswer, key: CryptoKey) {
+  private constructor(options: FakeAgentOptions, identity: FakeIdentity, key: CryptoKey) {
     this.#options = options;
-    this.host_id = answer.host_id;
-    this.#bearer = answer.bearer;
+    this.host_id = identity.host_id;
+    this.#bearer = identity.bearer;
     this.#key = key;
   }
 
@@ -53,15 +58,17 @@ export class FakeAgent {
         os: "linux",
         os_version: "Debian 12",
         arch: "x86_64",
+        ...enrolmentFacts(options),
       }),
     });
     if (!answer.ok) throw new Error(`enrol: ${answer.status} ${await answer.text()}`);
-    const enrolled = await answer.json() as EnrollAnswer;
-    return new FakeAgent(
-      options,
-      enrolled,
-      await importPublicKey(fromBase64(enrolled.public_key)),
-    );
+    return await FakeAgent.of(options, await answer.json() as EnrollAnswer);
+  }
+
+  /** An agent that was enrolled before. */
+  static async of(options: FakeAgentOptions, identity: FakeIdentity): Promise<FakeAgent> {
+    const key = await importPublicKey(fromBase64(identity.public_key));
+    return new FakeAgent(options, identity, key);
   }
 
   /** Connects and resolves once the server has greeted it. */
@@ -88,6 +95,7 @@ export class FakeAgent {
         config_version: 0,
         command_counter: 0,
         time: new Date().toISOString(),
+        ...this.#options.facts,
       });
     socket.onclose = (event) => greeted.reject(new Error(`closed ${event.code} ${event.reason}`));
     socket.onerror = () => greeted.reject(new Error("the socket failed"));
@@ -149,4 +157,9 @@ export class FakeAgent {
       }
     }
   }
+}
+
+function enrolmentFacts({ facts = {} }: FakeAgentOptions): Record<string, unknown> {
+  const { restic_version: _, ...known } = facts;
+  return known;
 }
