@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import type { Job } from "../server/protocol/entities.ts";
 import type { Stack as StackType } from "../tests/stack.ts";
-import { bundleAgent } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
 import type { OverheadOptions } from "./overhead.ts";
 import { freshRepository, plainBackup } from "./plain_backup.ts";
-import { type Figure, median } from "./table.ts";
+import { type Figure, median, skipped } from "./table.ts";
 
 const NAME = "backup through the agent ÷ plain restic";
 const BUDGET = 1.02;
@@ -25,15 +25,14 @@ export async function measureAgentOverhead(options: AgentOverheadOptions): Promi
       `${median(agent).toFixed(2)} s ÷ ${median(plain).toFixed(2)} s`;
     return [{ ...figure, measured: median(agent) / median(plain), note }];
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-    return [{ ...figure, measured: null, note: `skipped: ${reason}` }];
+    return [skipped(figure, error)];
   }
 }
 
 async function measure(
   options: AgentOverheadOptions,
 ): Promise<{ plain: number[]; agent: number[] }> {
-  const agent_file = await bundleAgent(options.project_dir);
+  const { agent_file } = await bundle(options.project_dir);
   const { Stack } = await import("../tests/stack.ts");
   const stack = await Stack.start({ agent_entry: { file: agent_file } });
   const plain: number[] = [];

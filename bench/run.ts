@@ -1,57 +1,84 @@
 /**
- * @module `task bench`: what the product costs, beside its budgets. Options: `--json FILE`,
- * `--gib N` (data of the backups, 4), `--runs N` (3), `--only overhead|memory`.
+ * @module `task bench`: what the product costs, beside its budgets. It reports and fails nothing.
+ * Options: `--json FILE`, `--quick` (less data, shorter waits), `--gib N` (data of the backups),
+ * `--runs N`, `--only overhead|agent|server|snapshots`.
  */
 import { parseArgs } from "node:util";
 import { join } from "node:path";
 import { findRestic } from "../agent/restic/find.ts";
 import { projectDir, setUp } from "../server/tasks/setup.ts";
-import { measureAgentMemory } from "./agent_memory.ts";
+import { measureAgent } from "./agent_memory.ts";
 import { measureAgentOverhead } from "./agent_overhead.ts";
 import { writeData } from "./data.ts";
+import { measureServer } from "./dashboard.ts";
 import { measureOverhead } from "./overhead.ts";
-import { type Figure, isKept, renderTable } from "./table.ts";
+import { measureSnapshots } from "./snapshot_list.ts";
+import { type Figure, isKept, renderTable, skipped } from "./table.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
   options: {
     json: { type: "string" },
-    gib: { type: "string", default: "4" },
-    runs: { type: "string", default: "3" },
+    quick: { type: "boolean", default: false },
+    gib: { type: "string" },
+    runs: { type: "string" },
     only: { type: "string" },
   },
 });
+const gib = Number(values.gib ?? (values.quick ? 0.25 : 2));
+const runs = Number(values.runs ?? (values.quick ? 1 : 3));
+const idle_seconds = values.quick ? 15 : 60;
+const project_dir = projectDir();
+
+const PARTS: Record<string, () => Promise<Figure[]>> = {
+  server: () => inFolder((dir) => measureServer({ project_dir, dir, log })),
+  snapshots: () => inFolder(measureSnapshots),
+  agent: () => measureAgent({ project_dir, idle_seconds, log }),
+  overhead: () => inFolder(overhead),
+};
 
 const figures: Figure[] = [];
-if (values.only !== "memory") figures.push(...await overhead());
-if (values.only !== "overhead") {
-  figures.push(...await measureAgentMemory({ project_dir: projectDir(), log }));
+for (const [name, measure] of Object.entries(PARTS)) {
+  if (values.only !== undefined && values.only !== name) continue;
+  log(`measuring: ${name}`);
+  try {
+    figures.push(...await measure());
+  } catch (error) {
+    figures.push(skipped({ name, unit: "", budget: null }, error));
+  }
 }
 print(renderTable(figures));
 if (values.json !== undefined) {
   const rows = figures.map((figure) => ({ ...figure, kept: isKept(figure) }));
-  const machine = { cpus: navigator.hardwareConcurrency, os: Deno.build.os, arch: Deno.build.arch };
+  const load = Deno.build.os === "windows" ? [] : Deno.loadavg();
+  const { os, arch } = Deno.build;
+  const machine = { cpus: navigator.hardwareConcurrency, os, arch, load_average: load };
   const report = { measured_at: new Date().toISOString(), machine, figures: rows };
   await Deno.writeTextFile(values.json, JSON.stringify(report, null, 2) + "\n");
 }
 
-async function overhead(): Promise<Figure[]> {
+async function overhead(dir: string): Promise<Figure[]> {
   const tools = await setUp(() => {});
-  const program = await findRestic({ configured_path: tools.restic, state_dir: projectDir() });
+  const program = await findRestic({ configured_path: tools.restic, state_dir: project_dir });
   if ("error" in program) throw new Error(program.error);
-  const base = join(projectDir(), ".build", "bench");
+  const source = join(dir, "source");
+  const data_bytes = gib * 1024 ** 3;
+  log(`restic ${program.version}: writing ${gib} GiB below ${dir}`);
+  await writeData(source, data_bytes);
+  const shared = { program, source, data_bytes, dir, runs, log };
+  return [
+    ...await measureOverhead({ ...shared, rest_server: tools.rest_server }),
+    ...await measureAgentOverhead({ ...shared, project_dir }),
+  ];
+}
+
+/** Gives a folder that is gone afterwards. */
+async function inFolder(work: (dir: string) => Promise<Figure[]>): Promise<Figure[]> {
+  const base = join(project_dir, ".build", "bench");
   await Deno.mkdir(base, { recursive: true });
   const dir = await Deno.makeTempDir({ dir: base });
-  const source = join(dir, "source");
-  const data_bytes = Number(values.gib) * 1024 ** 3;
-  log(`restic ${program.version}: writing ${values.gib} GiB below ${dir}`);
   try {
-    await writeData(source, data_bytes);
-    const shared = { program, source, data_bytes, dir, runs: Number(values.runs), log };
-    return [
-      ...await measureOverhead({ ...shared, rest_server: tools.rest_server }),
-      ...await measureAgentOverhead({ ...shared, project_dir: projectDir() }),
-    ];
+    return await work(dir);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

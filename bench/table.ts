@@ -43,6 +43,20 @@ export function median(values: readonly number[]): number {
   return (upper + lower) / 2;
 }
 
+/** The value that 95 of 100 do not exceed. @throws {RangeError} if there is none */
+export function p95(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.ceil(sorted.length * 0.95) - 1];
+  if (value === undefined) throw new RangeError("No value, no percentile.");
+  return value;
+}
+
+/** The figure of something that could not be measured, with the reason. */
+export function skipped(figure: Pick<Figure, "name" | "unit" | "budget">, error: unknown): Figure {
+  const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+  return { ...figure, measured: null, note: `skipped: ${reason}` };
+}
+
 function verdict(figure: Figure): string {
   const kept = isKept(figure);
   return kept === null ? "" : kept ? "kept" : "MISSED";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Figure, isKept, median, renderTable } from "./table.ts";
+import { type Figure, isKept, median, p95, renderTable } from "./table.ts";
 
 const figure: Figure = { name: "backup", unit: "", budget: 1.02, measured: 1.013, note: "1 GiB" };
 
@@ -20,4 +20,10 @@ Deno.test("median() of an even number of values lies between the middle two", ()
   assert.equal(median([3, 1, 2]), 2);
   assert.equal(median([4, 1, 2, 3]), 2.5);
   assert.throws(() => median([]), RangeError);
+});
+
+Deno.test("p95() is the value that 95 of 100 do not exceed", () => {
+  assert.equal(p95(Array.from({ length: 100 }, (_, i) => 100 - i)), 95);
+  assert.equal(p95([7]), 7);
+  assert.throws(() => p95([]), RangeError);
 });

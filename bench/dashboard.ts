@@ -1,0 +1,154 @@
+/** @module The bundled server with 1,000 hosts: its start, its overview, its memory with their agents. */
+import { join } from "node:path";
+import { SYSTEM } from "../server/auth/permissions.ts";
+import { seedServices } from "../server/tasks/seed/services.ts";
+import { seedStory } from "../server/tasks/seed/story.ts";
+import { freePort, plainEnvironment, ServerProcess } from "../server/tasks/stack/processes.ts";
+import { Program } from "../server/tasks/stack/program.ts";
+import { testApp } from "../server/testing.ts";
+import { bundle } from "./bundle.ts";
+import { fleetData } from "./fleet_data.ts";
+import { memoryOf } from "./memory.ts";
+import { pageWeight } from "./page_weight.ts";
+import { countStatements } from "./statements.ts";
+import { type Figure, median, p95, skipped } from "./table.ts";
+
+const HOSTS = 1000;
+const STARTS = 5;
+const REQUESTS = 200;
+const WARM_UP = 20;
+const SETTLE_SECONDS = 10;
+
+const START = { name: "server: start to first answer", unit: "s", budget: 0.5 };
+const TIME = { name: "dashboard at 1,000 hosts, p95", unit: "ms", budget: 50 };
+const STATEMENTS = { name: "dashboard at 1,000 hosts, statements", unit: "", budget: 10 };
+const WEIGHT = { name: "dashboard: script and style over the wire", unit: "kB", budget: 40 };
+const CONNECT = { name: "1,000 agents at once, until the last has its config", unit: "s" };
+const MEMORY = { name: "server: RSS with 1,000 agents", unit: "MB", budget: 150 };
+
+export interface ServerOptions {
+  project_dir: string;
+  /** Everything is made below it. */
+  dir: string;
+  log(line: string): void;
+}
+
+/** Seeds 1,000 hosts, starts the one-file server on them, and measures it from outside. */
+export async function measureServer(options: ServerOptions): Promise<Figure[]> {
+  const { dir, log } = options;
+  try {
+    const { server_file } = await bundle(options.project_dir);
+    const data_dir = join(dir, "server");
+    log(`seeding ${HOSTS} hosts`);
+    const identities = await fleetData(data_dir, HOSTS);
+    const identities_file = join(dir, "identities.json");
+    await Deno.writeTextFile(identities_file, JSON.stringify(identities));
+    const entry = { file: server_file };
+    const seconds: number[] = [];
+    const start = () =>
+      ServerProcess.start({ entry, port: freePort(), data_dir, log_file: join(dir, "server.log") });
+    for (let n = 0; n < STARTS; n++) {
+      const began = performance.now();
+      const server = await start();
+      await (await fetch(`${server.url}/healthz`)).body?.cancel();
+      seconds.push((performance.now() - began) / 1000);
+      await server.stop();
+    }
+    const figures: Figure[] = [{
+      ...START,
+      measured: median(seconds),
+      note: `bundled, over ${HOSTS} hosts, process to answer, median of ${STARTS}`,
+    }];
+    const server = await start();
+    try {
+      const { cookie } = await server.firstAdmin("bench", "correct horse battery 9");
+      const times = await overviewTimes(server.url, cookie);
+      figures.push({
+        ...TIME,
+        measured: p95(times),
+        note: `asked ${REQUESTS} times by HTTP, answer packed; median ${
+          median(times).toFixed(1)
+        } ms`,
+      }, {
+        ...STATEMENTS,
+        measured: await overviewStatements(),
+        note: "the whole request, session and layout included",
+      }, {
+        ...WEIGHT,
+        measured: await pageWeight(`${server.url}/`, cookie) / 1000,
+        note: "everything `/` names or imports, packed as sent",
+      });
+      log(`connecting ${HOSTS} agents`);
+      figures.push(...await withAgents(server, { dir, identities_file }));
+    } finally {
+      await server.stop();
+    }
+    return figures;
+  } catch (error) {
+    return [START, TIME, STATEMENTS, WEIGHT, MEMORY].map((figure) => skipped(figure, error));
+  }
+}
+
+/** Milliseconds of each GET of the overview, until its last byte. */
+async function overviewTimes(url: string, cookie: string): Promise<number[]> {
+  const times: number[] = [];
+  for (let n = 0; n < WARM_UP + REQUESTS; n++) {
+    const began = performance.now();
+    const answer = await fetch(`${url}/`, { headers: { cookie } });
+    await answer.text();
+    if (answer.status !== 200) throw new Error(`the overview answered ${answer.status}`);
+    if (n >= WARM_UP) times.push(performance.now() - began);
+  }
+  return times;
+}
+
+/** Statements of one GET of the overview, counted in this process. */
+async function overviewStatements(): Promise<number> {
+  const app = await testApp();
+  const { db, sealer, clock } = app.services;
+  try {
+    const services = await seedServices(db, clock.now_ms(), sealer);
+    await seedStory(services, { host_count: HOSTS, snapshot_count: 1, now_ms: clock.now_ms() });
+    const { headers } = await app.signIn("admin");
+    if (app.services.hosts.survey(SYSTEM).all.length !== HOSTS) {
+      throw new Error("the seed is short");
+    }
+    return await countStatements(db, async () => {
+      await (await app.ask("/", { headers })).text();
+    });
+  } finally {
+    db.close();
+  }
+}
+
+async function withAgents(
+  server: ServerProcess,
+  { dir, identities_file }: { dir: string; identities_file: string },
+): Promise<Figure[]> {
+  const before = memoryOf(server.pid);
+  const fleet = new Program({
+    command: Deno.execPath(),
+    args: ["run", "-A", "--quiet", join(import.meta.dirname!, "fake_fleet.ts")]
+      .concat(server.url, identities_file),
+    env: plainEnvironment(),
+    log_file: join(dir, "fake_fleet.log"),
+  });
+  try {
+    const seconds = await fleet.line(
+      "1,000 agents",
+      (line) => /^connected \d+ in ([\d.]+) s/.exec(line)?.[1],
+      120,
+    );
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_SECONDS * 1000));
+    const { resident_mb, own_mb } = memoryOf(server.pid);
+    const note = `${own_mb.toFixed(1)} MB its own; ${
+      before.resident_mb.toFixed(1)
+    } MB without agents`;
+    return [
+      { ...CONNECT, budget: null, measured: Number(seconds), note: "100 at a time" },
+      { ...MEMORY, measured: resident_mb, note: `${note}, after 220 requests` },
+    ];
+  } finally {
+    await fleet.stop();
+  }
+}
