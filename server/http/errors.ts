@@ -35,7 +35,9 @@ function fromThrown(thrown: unknown): AppError {
   if (!(thrown instanceof HttpError)) return toAppError(thrown);
   switch (thrown.status) {
     case 404:
-      return new AppError("not_found", "There is nothing at this address");
+      return new AppError("not_found", "There is nothing at this address", {
+        hint: "The page was moved or removed, or the address has a slip in it",
+      });
     case 405:
       return new AppError("method_not_allowed", "This address does not take that method");
     case 400:
