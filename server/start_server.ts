@@ -51,6 +51,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const parts = { clock, log, assets, db, sealer, identity, setup_code };
   const services = await createServices(config, parts);
 
+  if (config.base_url.startsWith("https:") && config.trusted_proxies.length === 0) {
+    log.warn("RM_TRUSTED_PROXY is empty: limits and the audit log see the proxy's address alone");
+  }
   const server = listen(config, createApp(services, build));
   const timers = [
     setInterval(() => run(services, everyMinute(services)), MINUTE_MS),

@@ -75,9 +75,4 @@ export class Hub implements AgentLink {
   closeAll(close_code: number): void {
     for (const host_id of [...this.#open.keys()]) this.disconnect(host_id, close_code);
   }
-
-  /** Greeted sockets. */
-  get size(): number {
-    return this.#greeted.size;
-  }
 }

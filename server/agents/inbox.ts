@@ -15,6 +15,13 @@ export interface InboxDeps extends DispatchTargets {
   refused: RefusedReports;
 }
 
+/** A report to acknowledge. */
+export interface Taken {
+  report: ReportKey;
+  /** It was not applied, and never will be. */
+  set_aside: boolean;
+}
+
 /**
  * Applies a message of a host and answers the report to acknowledge, if it is one. A duplicate is
  * acknowledged again and not applied. Throws what the noun threw: then nothing was changed, and the
@@ -25,7 +32,7 @@ export function applyMessage(
   deps: InboxDeps,
   sender: Sender,
   { message, text }: { message: DispatchedMessage; text: string },
-): ReportKey | undefined {
+): Taken | undefined {
   const host_id = sender.host.id;
   if (!("report" in message)) {
     note(deps, host_id, { message, ours: dispatch(deps, host_id, message) });
@@ -40,8 +47,9 @@ export function applyMessage(
     });
   } catch (error) {
     if (!deps.refused.failed(sender, message, { text, error })) throw error;
+    return { report, set_aside: true };
   }
-  return report;
+  return { report, set_aside: false };
 }
 
 /** A report about another host's job is acknowledged too, or it would come again for ever. */

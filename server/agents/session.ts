@@ -114,8 +114,10 @@ export class Session implements AgentConnection, SocketEvents {
     if (message.type === "heartbeat") {
       return this.#outgoing.plain({ type: "heartbeat.reply", time: iso(clock.now_ms()) });
     }
-    const report = applyMessage(this.#options, this.#options, { message, text });
-    if (report !== undefined) this.#outgoing.acknowledge(report);
+    const taken = applyMessage(this.#options, this.#options, { message, text });
+    if (taken === undefined) return;
+    this.#outgoing.acknowledge(taken.report);
+    if (taken.set_aside) this.#askAnew();
   }
 
   #readHello(text: string): void {
@@ -176,10 +178,18 @@ export class Session implements AgentConnection, SocketEvents {
     );
   }
 
+  /** A report was set aside: the agent's next hello tells what is so without it. */
+  #askAnew(): void {
+    void this.#outgoing.settled().then(() => this.close(CLOSE.bad_message));
+  }
+
   #unreadable(json: unknown, text: string): void {
     const { log, host, refused } = this.#options;
     const report = refused.unreadable(this.#options, json, text);
-    if (report !== undefined) this.#outgoing.acknowledge(report);
+    if (report !== undefined) {
+      this.#outgoing.acknowledge(report);
+      this.#askAnew();
+    }
     this.#bad_messages += 1;
     log.warn("agent sent a message that cannot be read", {
       host_id: host.id,

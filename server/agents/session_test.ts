@@ -216,6 +216,7 @@ Deno.test("a report that fails for the third time is set aside whole, and those 
   const agent = replay();
   assert.equal(agent.socket.closed_with, undefined);
   assert.deepEqual(acked(await agent.received()), [1, 2]);
+  assert.equal(agent.socket.closed_with, CLOSE.bad_message, "its next hello ends what hangs");
   assert.equal(world.hosts.get(VIEWER, host.id).repo_size_bytes, 200);
   const [row] = world.db.prepare("SELECT * FROM refused_reports").all();
   assert.deepEqual(JSON.parse(row!.text as string), poison);
