@@ -24,10 +24,10 @@ export function clearUpAfter(
 ): (options: { was_interrupted: boolean; signal: AbortSignal }) => Promise<void> {
   return async function clearUp({ was_interrupted, signal }) {
     try {
-      if (left.process_count > 0) log.warn("ending a restic that outlived its agent");
+      if (left.count > 0) log.warn("clearing up after an agent that was killed");
       await left.end({ patience_seconds: PATIENCE_SECONDS });
       const repository = settings.withRepository;
-      if (repository === undefined || !(was_interrupted || left.process_count > 0)) return;
+      if (repository === undefined || !(was_interrupted || left.count > 0)) return;
       const program = await restic.find();
       if ("error" in program) return;
       const problem = await restic.open(program, repository).removeStaleLocks(signal);

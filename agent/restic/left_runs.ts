@@ -1,17 +1,16 @@
 /**
- * @module What an agent that was killed has left: restics without an owner, and their files. A restic
- * is ours if its environment names a file of our own working folder, so that no process id has to be
- * kept, and none that was given to another program since is ever touched. Linux only: elsewhere
- * nothing is found.
+ * @module What an agent that was killed has left: restics without an owner, and their files. A run's
+ * folder holds the process id, and the environment of that process must name the folder: a process
+ * that was given the id since is never touched. On Linux only; elsewhere just the files are found.
  */
-import { RUN_FOLDER_PREFIX } from "./run_files.ts";
+import { PROCESS_FILE, RUN_FOLDER_PREFIX } from "./run_files.ts";
 
 const LOOK_AGAIN_MS = 50;
 const KILLED_WAIT_MS = 5000;
 
 /** What was there when the agent started. */
 export interface LeftRuns {
-  readonly process_count: number;
+  readonly count: number;
   /** Sends SIGINT (restic then removes its lock), SIGKILL after the patience, and removes the files. */
   end(options: { patience_seconds: number }): Promise<void>;
 }
@@ -19,12 +18,13 @@ export interface LeftRuns {
 /** Looks for runs of an earlier agent. Call it before this one runs restic. */
 export async function findLeftRuns(work_dir: string): Promise<LeftRuns> {
   const folders = await leftFolders(work_dir);
-  const pids = await leftProcesses(work_dir);
   return {
-    process_count: pids.length,
+    count: folders.length,
     async end({ patience_seconds }) {
-      await Promise.all(pids.map((pid) => endProcess(pid, work_dir, patience_seconds * 1000)));
-      for (const folder of folders) await Deno.remove(folder, { recursive: true });
+      await Promise.all(folders.map(async (folder) => {
+        await endProcess(folder, patience_seconds * 1000);
+        await Deno.remove(folder, { recursive: true });
+      }));
     },
   };
 }
@@ -43,46 +43,44 @@ async function leftFolders(work_dir: string): Promise<string[]> {
   return folders;
 }
 
-async function leftProcesses(work_dir: string): Promise<number[]> {
-  if (Deno.build.os !== "linux") return [];
-  const pids: number[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (/^\d+$/.test(name) && await isOurs(Number(name), work_dir)) pids.push(Number(name));
-  }
-  return pids;
-}
-
-async function isOurs(pid: number, work_dir: string): Promise<boolean> {
-  const variable = `RESTIC_REPOSITORY_FILE=${work_dir}/${RUN_FOLDER_PREFIX}`;
-  const environment = await environmentOf(pid);
-  return environment?.split("\0").some((one) => one.startsWith(variable)) ?? false;
-}
-
-/** Empty for a process that has ended and was not yet reaped; undefined if there is none of ours. */
-async function environmentOf(pid: number): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(`/proc/${pid}/environ`);
-  } catch {
-    return undefined; // It is gone, or another user's.
-  }
-}
-
-async function endProcess(pid: number, work_dir: string, patience_ms: number): Promise<void> {
-  if (await isOurs(pid, work_dir)) send(pid, "SIGINT");
-  if (await hasEnded(pid, work_dir, patience_ms)) return;
-  if (await isOurs(pid, work_dir)) send(pid, "SIGKILL");
+async function endProcess(folder: string, patience_ms: number): Promise<void> {
+  const pid = Number(await readOr(`${folder}/${PROCESS_FILE}`, ""));
+  if (!Number.isSafeInteger(pid) || pid <= 1) return;
+  if (await stateOf(pid, folder) === "running") send(pid, "SIGINT");
+  if (await isGone(pid, folder, patience_ms)) return;
+  if (await stateOf(pid, folder) === "running") send(pid, "SIGKILL");
   // One that a dead disk holds in the kernel does not even die of that.
-  await hasEnded(pid, work_dir, KILLED_WAIT_MS);
+  await isGone(pid, folder, KILLED_WAIT_MS);
 }
 
-async function hasEnded(pid: number, work_dir: string, within_ms: number): Promise<boolean> {
+async function isGone(pid: number, folder: string, within_ms: number): Promise<boolean> {
   const until_ms = performance.now() + within_ms;
-  // While its process id is not free, restic's unlock takes it for alive and keeps its lock.
-  while (await environmentOf(pid) === "" || await isOurs(pid, work_dir)) {
+  while (await stateOf(pid, folder) !== "gone") {
     if (performance.now() >= until_ms) return false;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
   return true;
+}
+
+/**
+ * Whether the run's restic still has this process id. One that has ended and was not yet reaped has
+ * no environment; restic's unlock takes it for alive and keeps its lock.
+ */
+async function stateOf(pid: number, folder: string): Promise<"running" | "ended" | "gone"> {
+  const environment = await readOr(`/proc/${pid}/environ`, "");
+  const variables = environment.split("\0");
+  if (variables.includes(`RESTIC_REPOSITORY_FILE=${folder}/repository`)) return "running";
+  if (environment !== "") return "gone";
+  // Zombie, or on the way there; a kernel thread that has the process id now is neither.
+  return /\) [RXZ] /.test(await readOr(`/proc/${pid}/stat`, "")) ? "ended" : "gone";
+}
+
+async function readOr(path: string, otherwise: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch {
+    return otherwise; // It is not there, or another user's.
+  }
 }
 
 function send(pid: number, signal: Deno.Signal): void {

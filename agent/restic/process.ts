@@ -37,12 +37,12 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessEnd> {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  options.onStarted?.(child.pid);
   const canceller = new Canceller(child, options.kill_after_seconds);
   const onAbort = () => canceller.cancel();
   options.signal.addEventListener("abort", onAbort, { once: true });
   if (options.signal.aborted) onAbort();
   try {
+    options.onStarted?.(child.pid);
     const [status] = await Promise.all([
       child.status,
       pump(child.stdout, options.onStdout),

@@ -73,6 +73,7 @@ export async function runRestic(
       cwd: windows ? work_dir : "/",
       signal: session.signal,
       kill_after_seconds: restic.kill_after_seconds ?? KILL_AFTER_SECONDS,
+      onStarted: (pid) => files.noteProcess(pid),
       onStdout: (chunk) => session.takeStdout(chunk),
       onStderr: (chunk) => session.takeStderr(chunk),
     });

@@ -4,6 +4,9 @@ import type { SecretFiles } from "./environment.ts";
 /** How the folder of a run begins. */
 export const RUN_FOLDER_PREFIX = "restic-run-";
 
+/** Holds the process id of the run's restic. */
+export const PROCESS_FILE = "pid";
+
 /** The files of one run. Call `remove` when restic has ended. */
 export interface RunFiles {
   repository: string;
@@ -12,6 +15,8 @@ export interface RunFiles {
   paths: string;
   /** Where restic puts its packs together. */
   temporary: string;
+  /** Notes who uses them, for an agent that comes after one that was killed. */
+  noteProcess(pid: number): void;
   remove(): Promise<void>;
 }
 
@@ -27,6 +32,8 @@ export async function writeRunFiles(
     password: `${folder}/password`,
     paths: `${folder}/paths`,
     temporary: `${folder}/temporary`,
+    noteProcess: (pid) =>
+      Deno.writeTextFileSync(`${folder}/${PROCESS_FILE}`, `${pid}\n`, { mode: 0o600 }),
     remove: () => Deno.remove(folder, { recursive: true }),
   };
   try {
