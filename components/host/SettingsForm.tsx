@@ -1,9 +1,12 @@
 /** @module What can be changed about a host: name, tags, default backup set, goal. */
 import type { ComponentChildren } from "preact";
 import type { Host } from "../../server/protocol/entities.ts";
+import SaveBar from "../../islands/SaveBar.tsx";
 import { Note } from "../Card.tsx";
 import { CsrfField, Field, TextArea } from "../Field.tsx";
 import { ago, counted } from "../format.ts";
+import { Icon } from "../Icon.tsx";
+import type { SettingsField, SettingsValues } from "./settings_changes.ts";
 import { visibleText } from "../job/visible_text.ts";
 
 export interface SettingsFormProps {
@@ -20,13 +23,16 @@ export interface SettingsFormProps {
 export function SettingsForm(props: SettingsFormProps) {
   const { host, rights, csrf_token, typed, errors } = props;
   const general = errors[""];
-  const value = (name: string, saved: string) => typed[name] ?? saved;
+  const saved = savedOf(host, rights);
+  const value = (name: SettingsField) => typed[name] ?? saved[name];
   const may_save = rights.edit || rights.edit_backup_set;
   const parts = (
     <>
       {general && <Note tone="fail" class="m-4" title="Not saved.">{general}</Note>}
       <Section
         title="Name and tags"
+        digest={host.tags.join(", ") || "no tags"}
+        open
         text="The name is shown everywhere. The repository does not move."
       >
         {rights.edit
@@ -36,14 +42,14 @@ export function SettingsForm(props: SettingsFormProps) {
                 name="name"
                 label="Name"
                 required
-                value={value("name", host.name)}
+                value={value("name")}
                 error={errors["name"]}
               />
               <Field
                 name="tags"
                 label="Tags"
                 note="separated by commas"
-                value={value("tags", host.tags.join(", "))}
+                value={value("tags")}
                 error={errors["tags"]}
               />
             </div>
@@ -57,7 +63,12 @@ export function SettingsForm(props: SettingsFormProps) {
             </dl>
           )}
       </Section>
-      <Section title="Default backup set" text="Run now uses it.">
+      <Section
+        title="Default backup set"
+        text="Run now uses it."
+        digest={counted(host.backup_set.paths.length, "path")}
+        open={hasError(errors, "backup_set")}
+      >
         {rights.edit_backup_set
           ? (
             <div class="stack stack-lg">
@@ -66,7 +77,7 @@ export function SettingsForm(props: SettingsFormProps) {
                 label="Paths"
                 note="one absolute path a line"
                 rows={Math.max(3, host.backup_set.paths.length + 1)}
-                value={value("backup_set.paths", host.backup_set.paths.join("\n"))}
+                value={value("backup_set.paths")}
                 error={errors["backup_set.paths"]}
               />
               <TextArea
@@ -74,28 +85,29 @@ export function SettingsForm(props: SettingsFormProps) {
                 label="Excludes"
                 note="one restic pattern a line"
                 rows={Math.max(3, host.backup_set.excludes.length + 1)}
-                value={value("backup_set.excludes", host.backup_set.excludes.join("\n"))}
+                value={value("backup_set.excludes")}
                 error={errors["backup_set.excludes"]}
               />
               <Field
                 name="backup_set.tags"
                 label="Snapshot tags"
                 note="separated by commas"
-                value={value("backup_set.tags", host.backup_set.tags.join(", "))}
+                value={value("backup_set.tags")}
                 error={errors["backup_set.tags"]}
               />
             </div>
           )
           : <BackupSetList host={host} />}
       </Section>
-      <Section title="Goal" text="Without a good backup for longer than this, the host is overdue.">
+      <Section
+        title="Goal"
+        text="Without a good backup for longer than this, the host is overdue."
+        digest={`${hoursOf(host)} h`}
+        open={hasError(errors, "goal")}
+      >
         {rights.edit ? <GoalField {...props} /> : <p>{counted(hoursOf(host), "hour")}</p>}
       </Section>
-      {may_save && (
-        <footer class="card-foot px-5 py-3">
-          <button type="submit" class="btn btn-primary push">Save</button>
-        </footer>
-      )}
+      {may_save && <SaveBar saved={saved} />}
     </>
   );
   if (!may_save) {
@@ -110,19 +122,54 @@ export function SettingsForm(props: SettingsFormProps) {
   );
 }
 
-/** A titled part of a settings card. */
-export function Section(
-  { title, text, children }: { title: string; text: string; children: ComponentChildren },
-) {
+export interface SectionProps {
+  title: string;
+  text: string;
+  /** What it holds, in a few words: stands beside the title while it is folded. */
+  digest: string;
+  /** Unfolded on a phone, where the others are folded. */
+  open?: boolean;
+  children: ComponentChildren;
+}
+
+/** A titled part of a settings card; on a phone it folds. */
+export function Section({ title, text, digest, open, children }: SectionProps) {
   return (
-    <section class="section">
-      <header>
-        <h2 class="h3">{title}</h2>
-        <p>{text}</p>
-      </header>
-      <div class="min-w-0">{children}</div>
-    </section>
+    <details class="fold" open={open}>
+      <summary>
+        <span class="h3">{title}</span>
+        <span class="meta clip">{digest}</span>
+        <Icon name="down" size={14} />
+      </summary>
+      <section class="section">
+        <header>
+          <h2 class="h3">{title}</h2>
+          <p>{text}</p>
+        </header>
+        <div class="min-w-0">{children}</div>
+      </section>
+    </details>
   );
+}
+
+function hasError(errors: Record<string, string>, prefix: string): boolean {
+  return Object.keys(errors).some((name) => name.startsWith(prefix));
+}
+
+function savedOf(host: Host, rights: SettingsFormProps["rights"]): SettingsValues {
+  const { paths, excludes, tags } = host.backup_set;
+  return {
+    ...(rights.edit
+      ? { name: host.name, tags: host.tags.join(", "), goal_hours: String(hoursOf(host)) }
+      : {}),
+    ...(rights.edit_backup_set
+      ? {
+        "backup_set.paths": paths.join("\n"),
+        "backup_set.excludes": excludes.join("\n"),
+        "backup_set.tags": tags.join(", "),
+      }
+      : {}),
+  };
 }
 
 function hoursOf(host: Host): number {

@@ -25,6 +25,8 @@ export function SettingsSecrets(props: SettingsSecretsProps) {
       <Section
         title="Repository"
         text="Secrets can be set, never read. Each change is in the audit log."
+        digest={repository === undefined ? "not there yet" : "address and passwords"}
+        open={Object.keys(errors).length > 0}
       >
         {repository === undefined
           ? <p class="dim">It is there as soon as the host is enrolled.</p>
@@ -83,6 +85,7 @@ export function SettingsSecrets(props: SettingsSecretsProps) {
         <Section
           title="Enrolment"
           text="For a machine that was set up again. The old agent is refused from then on."
+          digest="a new token"
         >
           <div class="row row-top wrap gap-3">
             <p class="dim grow min-w-[220px]">

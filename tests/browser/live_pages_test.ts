@@ -117,6 +117,34 @@ Deno.test(
 );
 
 Deno.test(
+  "settings list what Save would change, take it back, and save it",
+  options,
+  async () => {
+    await withSite(async ({ app, page, base_url, faults }) => {
+      const { host } = await addHost(app, "web-01");
+      const settings = `${base_url}/hosts/${host.id}/settings`;
+      await page.goto(settings);
+      const excludes = page.getByLabel("Excludes");
+      await excludes.fill("*.tmp");
+      await page.getByText("1 unsaved change", { exact: true }).waitFor();
+      await page.getByText("exclude *.tmp added").waitFor();
+      await page.getByRole("button", { name: "Discard" }).click();
+      assert.equal(await excludes.inputValue(), "");
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.getByText("Default backup set").first().click();
+      await excludes.fill("*.bak");
+      await assertAccessible(page, "settings on a phone");
+      await assertFits(page, "settings on a phone");
+      const form = page.locator("#settings");
+      await form.getByRole("button", { name: "Save" }).click();
+      await page.getByText("Saved").first().waitFor();
+      assert.deepEqual(app.services.hosts.get(SYSTEM, host.id).backup_set.excludes, ["*.bak"]);
+      assert.deepEqual(faults, []);
+    });
+  },
+);
+
+Deno.test(
   "adding a host in the page shows its secrets, and a change of the host does not take them away",
   options,
   async () => {

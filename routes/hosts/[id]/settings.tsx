@@ -133,7 +133,7 @@ export default define.page<typeof handler>(function SettingsPage({ data, state, 
       />
       {rights.remove && (
         <section class="card danger-zone max-w-[1000px]" aria-label="Danger zone">
-          <Section title="Remove" text="Forget that it was ever here.">
+          <Section title="Remove" text="Forget that it was ever here." digest={host.name}>
             <div class="row row-top wrap gap-3">
               <p class="dim grow min-w-[220px]">
                 The agent is signed off at once. Its jobs, logs and stored passwords go.{" "}
