@@ -36,7 +36,7 @@ const CONDITIONS = {
 } as const satisfies Record<keyof SnapshotFilter, string>;
 
 /** The index backwards: newest first, and always the same order among equals. */
-const NEWEST_FIRST = "time_ms DESC, paths_id DESC, tags_id DESC, repository_id DESC, id DESC";
+const NEWEST_FIRST = "time_ms DESC, paths_id DESC, tags_id DESC, rowid DESC";
 
 /** A snapshot as far as a chart needs it. */
 export interface TimelinePoint {
@@ -180,10 +180,10 @@ export class SnapshotsStore {
     const where = ["host_id = :host_id", ...given.map((name) => CONDITIONS[name])].join(" AND ");
     // Rows that the offset skips are read in the index alone.
     const rows = this.#statement(`
-      WITH page AS MATERIALIZED (SELECT repository_id, id FROM snapshots WHERE ${where}
+      WITH page AS MATERIALIZED (SELECT rowid AS at FROM snapshots WHERE ${where}
         ORDER BY ${NEWEST_FIRST} LIMIT :limit OFFSET :offset)
       SELECT s.*, p.items AS paths, t.items AS tags
-      FROM page JOIN snapshots s USING (repository_id, id)
+      FROM page JOIN snapshots s ON s.rowid = page.at
       JOIN snapshot_lists p ON p.id = s.paths_id JOIN snapshot_lists t ON t.id = s.tags_id
       ORDER BY ${NEWEST_FIRST.replaceAll(/\w+ DESC/g, "s.$&")}`).all({ ...values, ...page });
     const count = this.#statement(`SELECT count(*) AS n FROM snapshots WHERE ${where}`).get(values);

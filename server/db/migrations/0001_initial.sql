@@ -194,8 +194,8 @@ CREATE TABLE snapshots (
   size_bytes INTEGER,
   file_count INTEGER,
   added_bytes INTEGER,
-  PRIMARY KEY (repository_id, id)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (repository_id, id)
+) STRICT; -- with rowid: ids are random, and rows in their order would touch a page each
 CREATE INDEX snapshots_by_host ON snapshots (host_id, time_ms, paths_id, tags_id);
 
 -- Lists of paths and of tags, which many snapshots share. No foreign key: it would search all
