@@ -37,7 +37,8 @@ export class Stack {
   readonly dir: string;
   readonly tools: Tools;
   readonly storage: RestServer;
-  readonly server: ServerProcess;
+  /** The one that runs now: {@link startServer} replaces it. */
+  server: ServerProcess;
   readonly api: ApiClient;
   readonly #options: StackOptions;
   readonly #agents: AgentProcess[] = [];
@@ -72,13 +73,26 @@ export class Stack {
       dir: join(dir, "storage"),
       ...(options.max_size_bytes === undefined ? {} : { max_size_bytes: options.max_size_bytes }),
     });
-    const server = await ServerProcess.start({
+    const server = await Stack.#serve(dir, freePort(), options);
+    return { dir, tools, storage, server };
+  }
+
+  static async #serve(dir: string, port: number, options: StackOptions): Promise<ServerProcess> {
+    return await ServerProcess.start({
       entry: options.server_entry ?? { file: join(projectDir(), "server", "main.ts") },
-      port: freePort(),
+      port,
       data_dir: join(dir, "server"),
       log_file: join(dir, "server.log"),
     });
-    return { dir, tools, storage, server };
+  }
+
+  /** Starts the server again after it was stopped or killed, at the same address. */
+  async startServer(): Promise<void> {
+    this.server = await Stack.#serve(
+      this.dir,
+      Number(new URL(this.server.url).port),
+      this.#options,
+    );
   }
 
   /** Takes over what {@link startUnclaimed} started, once an administrator exists. */
@@ -170,7 +184,13 @@ export class Stack {
 
   /** Runs restic by hand against a host's repository, outside our code. */
   async restic(host: StackHost, ...args: string[]): Promise<{ code: number; stdout: string }> {
-    const output = await new Deno.Command(this.tools.restic, {
+    const output = await this.resticCommand(host, ...args).output();
+    return { code: output.code, stdout: new TextDecoder().decode(output.stdout) };
+  }
+
+  /** The same, to be spawned. */
+  resticCommand(host: StackHost, ...args: string[]): Deno.Command {
+    return new Deno.Command(this.tools.restic, {
       args,
       clearEnv: true,
       env: {
@@ -181,14 +201,15 @@ export class Stack {
         RESTIC_CACHE_DIR: join(this.dir, "outside-cache"),
       },
       stdin: "null",
-    }).output();
-    return { code: output.code, stdout: new TextDecoder().decode(output.stdout) };
+      stdout: "piped",
+      stderr: "piped",
+    });
   }
 
   /** Reads until `done`. @throws {Error} with the last value after `seconds` */
   async poll<T>(
     what: string,
-    read: () => Promise<T>,
+    read: () => Promise<T> | T,
     done: (value: T) => boolean,
     seconds = 60,
   ): Promise<T> {
@@ -211,12 +232,13 @@ export async function poll<T>(
   seconds = 60,
 ): Promise<T> {
   const until = Date.now() + seconds * 1000;
-  for (;;) {
+  // Soon at first, then slowly enough for the server's limit of requests.
+  for (let wait_ms = 50;; wait_ms = Math.min(500, wait_ms * 1.2)) {
     const value = await read();
     if (done(value)) return value;
     if (Date.now() > until) {
       throw new Error(`waited ${seconds} s for ${what}; last seen ${JSON.stringify(value)}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, wait_ms));
   }
 }
