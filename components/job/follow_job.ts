@@ -4,6 +4,7 @@
  */
 import type { Job, LogLine } from "../../server/protocol/entities.ts";
 import type { JobStreamMessage } from "../../server/protocol/job_stream.ts";
+import { CLOSE } from "../../server/protocol/close_codes.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import { isFinalStatus } from "./job_view.ts";
 import { reconnectDelayMs } from "./reconnect.ts";
@@ -59,8 +60,10 @@ export function followJob(options: FollowOptions): () => void {
       options.onConnected(true);
     };
     socket.onmessage = (event) => take(JSON.parse(event.data));
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (stopped || ended) return;
+      // The session is over: the page leads to the sign-in, and back here.
+      if (code === CLOSE.bad_credential) return location.reload();
       options.onConnected(false);
       timer = setTimeout(() => void retry(), reconnectDelayMs(attempt++));
     };
