@@ -31,6 +31,9 @@ const PLACES: Place[] = [
   { href: paths.audit(), label: "Audit log", icon: "audit" },
 ];
 
+/** At the foot of the side bar under the user's name. */
+const ACCOUNT: Place = { href: paths.account(), label: "Account", icon: "user" };
+
 function isHere(place: Place, pathname: string): boolean {
   if (place.href === "/") return pathname === "/";
   return pathname === place.href || pathname.startsWith(`${place.href}/`);
@@ -76,10 +79,15 @@ function Side({ pathname, counts, user, csrf_token }: Omit<ShellProps, "children
         </span>
         <form method="post" action={paths.logout()} class="userline">
           <CsrfField token={csrf_token} />
-          <span class="nav-item nav-plain grow" title={`${user.name}, ${user.role}`}>
+          <a
+            class="nav-item grow"
+            href={ACCOUNT.href}
+            title={`${user.name}, your account`}
+            {...currentOf(ACCOUNT, pathname)}
+          >
             <span class="avatar" aria-hidden="true">{user.name.slice(0, 1).toUpperCase()}</span>
             <span class="lbl clip">{user.name}</span>
-          </span>
+          </a>
           <button
             type="submit"
             class="btn btn-quiet btn-icon btn-sm"
@@ -102,8 +110,8 @@ export function Shell(props: ShellProps) {
       <div class="app">
         <Side {...props} />
         <div class="main">{props.children}</div>
-        <nav class="tabbar tabbar-4" aria-label="Main, at the foot">
-          {PLACES.map((place) => (
+        <nav class="tabbar" aria-label="Main, at the foot">
+          {[...PLACES, ACCOUNT].map((place) => (
             <a key={place.href} href={place.href} {...currentOf(place, props.pathname)}>
               <Icon name={place.icon} />
               {place.label}

@@ -1,8 +1,8 @@
 /** @module Single-letter keys: filter, rows, places, and the list of them. Can be turned off (WCAG 2.1.4). */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { areKeysOn, setKeysOn } from "../components/live/key_setting.ts";
 import { actOf, KEY_HELP, type KeyAct } from "../components/live/keys.ts";
 
-const STORED_AS = "rm:keys";
 const SECOND_KEY_MS = 1500;
 
 /** Listens for the keys; draws only the list of them, when asked. */
@@ -12,8 +12,6 @@ export default function Keyboard() {
   const [on, setOn] = useState(true);
 
   useEffect(() => {
-    const is_on = localStorage.getItem(STORED_AS) !== "off";
-    setOn(is_on);
     let g_at_ms = -SECOND_KEY_MS;
     function onKey(event: KeyboardEvent) {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -21,9 +19,7 @@ export default function Keyboard() {
       g_at_ms = -SECOND_KEY_MS;
       const act = actOf(event.key, after_g);
       // Turned off, only the list itself can still be opened, to turn them on again.
-      if (act === undefined || (localStorage.getItem(STORED_AS) === "off" && act.kind !== "help")) {
-        return;
-      }
+      if (act === undefined || (!areKeysOn() && act.kind !== "help")) return;
       event.preventDefault();
       if (act.kind === "await_place") g_at_ms = event.timeStamp;
       else if (act.kind === "help") setOpen(true);
@@ -34,12 +30,14 @@ export default function Keyboard() {
   }, []);
 
   useEffect(() => {
-    if (open) help.current?.showModal();
+    if (!open) return;
+    setOn(areKeysOn());
+    help.current?.showModal();
   }, [open]);
 
   function toggle(event: { currentTarget: HTMLInputElement }) {
     const is_on = event.currentTarget.checked;
-    localStorage.setItem(STORED_AS, is_on ? "on" : "off");
+    setKeysOn(is_on);
     setOn(is_on);
   }
 

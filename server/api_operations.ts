@@ -32,6 +32,22 @@ export const OPERATIONS: Record<string, Partial<Record<Method, Operation>>> = {
   "/api/auth/session": {
     GET: { summary: "Who is signed in, and the token for changes", answer: rest.LoginAnswer },
   },
+  "/api/account/sessions": {
+    GET: { summary: "Where one is signed in", answer: rest.AccountSessionList },
+  },
+  "/api/account/sessions/:id": {
+    DELETE: {
+      summary: "End a session of one's own, and at once what it has open",
+      status: 204,
+    },
+  },
+  "/api/account/password": {
+    POST: {
+      summary: "Change one's own password; ends all other sessions",
+      request: rest.ChangePasswordRequest,
+      status: 204,
+    },
+  },
   "/api/users": {
     GET: { summary: "All accounts", answer: rest.UserList },
     POST: { summary: "Add an account", request: rest.AddUserRequest, answer: User, status: 201 },

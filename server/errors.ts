@@ -12,6 +12,7 @@ const CATALOGUE = {
   unknown_field: 400,
   password_too_short: 400,
   password_common: 400,
+  wrong_password: 400,
   unauthenticated: 401,
   not_set_up: 403,
   bad_credentials: 401,

@@ -73,6 +73,19 @@ export function checkPassword(password: string, username: string): void {
   }
 }
 
+/** As {@link checkPassword}, for a password that takes the place of another. @throws {AppError} password_too_short, password_common, invalid_field */
+export function checkNewPassword(
+  input: { current_password: string; password: string },
+  username: string,
+): void {
+  checkPassword(input.password, username);
+  if (input.password.normalize("NFC") !== input.current_password.normalize("NFC")) return;
+  throw new AppError("invalid_field", "This is the current password", {
+    field: "password",
+    hint: "Choose another one",
+  });
+}
+
 function weakness(password: string, username: string): string | undefined {
   const lower = password.toLowerCase();
   const letters = plainLetters(lower);

@@ -49,10 +49,14 @@ export const ROUTE_ACCESS: Record<string, Partial<Record<RouteMethod, Access>>> 
   "/jobs/:id": { GET: "viewer", POST: "operator" },
   "/jobs/:id/log.txt": { GET: "viewer" },
   "/audit": { GET: "viewer" },
+  "/account": { GET: "viewer", POST: "viewer" },
 
   // REST
   "/api/auth/session": { GET: "viewer" },
   "/api/auth/logout": { POST: "viewer" },
+  "/api/account/sessions": { GET: "viewer" },
+  "/api/account/sessions/:id": { DELETE: "viewer" },
+  "/api/account/password": { POST: "viewer" },
   "/api/users": { GET: "admin", POST: "admin" },
   "/api/audit": { GET: "viewer" },
   "/api/fleet/summary": { GET: "viewer" },

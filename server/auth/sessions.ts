@@ -1,10 +1,13 @@
 /** @module Browser sessions. The cookie's token is random; only its SHA-256 is stored. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Audit } from "../audit/audit.ts";
-import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
+import { type Clock, iso } from "../clock.ts";
+import { AppError } from "../errors.ts";
 import { hashToken, mintId, mintToken } from "../ids.ts";
 import type { User } from "../protocol/entities.ts";
+import type { AccountSession } from "../protocol/rest.ts";
+import { deviceOf } from "./device.ts";
 import type { Actor } from "./permissions.ts";
 import { HeldSessions } from "./held_sessions.ts";
 import { type FoundSession, type SessionRow, SessionsStore } from "./sessions_store.ts";
@@ -120,10 +123,63 @@ export class Sessions {
     db.transaction(() => {
       const row = this.#store.find(token_hash);
       if (row === undefined) return;
-      this.#store.delete(token_hash);
-      db.afterCommit(() => this.#held.end([row.id]));
-      this.#record(actorOf(toSession(row).user, ip), "session.end", row.id);
+      this.#endRow(row, actorOf(toSession(row).user, ip));
     });
+  }
+
+  /** Where the user of this session is signed in: this one first, then the last used. */
+  listOwn(session: Session): AccountSession[] {
+    const rows = this.#liveOf(session.user.id);
+    const order = (row: SessionRow) => row.id === session.id ? 0 : 1;
+    return rows.toSorted((a, b) => order(a) - order(b)).map((row) => ({
+      id: row.id,
+      is_current: row.id === session.id,
+      ...deviceOf(row.user_agent),
+      ip: row.ip,
+      created_at: iso(row.created_at_ms),
+      last_used_at: iso(row.last_used_at_ms),
+      expires_at: iso(row.expires_at_ms),
+    }));
+  }
+
+  /** Ends a session of one's own, and at once what it holds open. @throws {AppError} not_found */
+  endOwn(session: Session, id: string, ip: string): void {
+    const { db } = this.#deps;
+    db.transaction(() => {
+      const row = this.#liveOf(session.user.id).find((live) => live.id === id);
+      if (row === undefined) {
+        throw new AppError("not_found", "You have no such session", {
+          hint: "It may have ended already",
+        });
+      }
+      this.#endRow(row, actorOf(session.user, ip));
+    });
+  }
+
+  /** Ends all sessions of this user but this one; answers how many. */
+  endOthers(session: Session, ip: string): number {
+    const { db } = this.#deps;
+    return db.transaction(() => {
+      const others = this.#liveOf(session.user.id).filter((row) => row.id !== session.id);
+      for (const row of others) this.#endRow(row, actorOf(session.user, ip));
+      return others.length;
+    });
+  }
+
+  /** True while nothing has ended it, for work that outlasts the request's own check. */
+  isLive(session: Session): boolean {
+    return this.#liveOf(session.user.id).some((row) => row.id === session.id);
+  }
+
+  #liveOf(user_id: string): SessionRow[] {
+    const now_ms = this.#deps.clock.now_ms();
+    return this.#store.ofUser(user_id, now_ms, now_ms - IDLE_MAX_MS);
+  }
+
+  #endRow(row: SessionRow, actor: Actor): void {
+    this.#store.delete(row.token_hash);
+    this.#deps.db.afterCommit(() => this.#held.end([row.id]));
+    this.#record(actor, "session.end", row.id);
   }
 
   /** A token bound to this session, for forms (`_csrf`) and the `x-csrf-token` header. */

@@ -25,6 +25,7 @@ export class SessionsStore {
   #insert;
   #find;
   #by_id;
+  #by_user;
   #touch;
   #delete;
   #delete_expired;
@@ -41,6 +42,11 @@ export class SessionsStore {
        FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = :token_hash`,
     );
     this.#by_id = db.prepare("SELECT * FROM sessions WHERE id = :id");
+    this.#by_user = db.prepare(
+      `SELECT * FROM sessions
+       WHERE user_id = :user_id AND expires_at_ms > :now_ms AND last_used_at_ms > :idle_since_ms
+       ORDER BY last_used_at_ms DESC, id DESC`,
+    );
     this.#touch = db.prepare(
       "UPDATE sessions SET last_used_at_ms = :at_ms WHERE token_hash = :token_hash",
     );
@@ -64,6 +70,10 @@ export class SessionsStore {
   }
   byId(id: string): SessionRow | undefined {
     return this.#by_id.get({ id }) as SessionRow | undefined;
+  }
+  /** The live sessions of a user, the most recently used first. */
+  ofUser(user_id: string, now_ms: number, idle_since_ms: number): SessionRow[] {
+    return this.#by_user.all({ user_id, now_ms, idle_since_ms }) as unknown as SessionRow[];
   }
   touch(token_hash: string, at_ms: number): void {
     this.#touch.run({ token_hash, at_ms });

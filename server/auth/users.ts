@@ -5,7 +5,7 @@ import type { Database } from "../db/database.ts";
 import { AppError } from "../errors.ts";
 import { mintId } from "../ids.ts";
 import type { Role, User } from "../protocol/entities.ts";
-import { checkPassword } from "./password_rules.ts";
+import { checkNewPassword, checkPassword } from "./password_rules.ts";
 import { Passwords } from "./passwords.ts";
 import { type Actor, demand } from "./permissions.ts";
 import { toUser, type UserRow, UsersStore } from "./users_store.ts";
@@ -75,12 +75,43 @@ export class Users {
       return undefined;
     }
     if (!await this.#passwords.matches(password, row.password_hash)) return undefined;
-    if (this.#passwords.isOutdated(row.password_hash)) {
-      this.#store.setHash(row.id, await this.#passwords.hash(password));
-    }
+    const newer_hash = this.#passwords.isOutdated(row.password_hash)
+      ? await this.#passwords.hash(password)
+      : undefined;
+    // Changed while it was compared: the old password must not sign anybody in any more.
+    if (this.#store.byId(row.id)?.password_hash !== row.password_hash) return undefined;
+    if (newer_hash !== undefined) this.#store.setHash(row.id, newer_hash);
     const last_login_at_ms = this.#clock.now_ms();
     this.#store.setLogin(row.id, last_login_at_ms);
     return toUser({ ...row, last_login_at_ms });
+  }
+
+  /**
+   * Replaces a user's password for themselves. `alongside` runs in the same transaction.
+   * @throws {AppError} wrong_password, password_too_short, password_common, busy
+   */
+  async changePassword(
+    actor: Actor,
+    input: { current_password: string; password: string },
+    alongside: () => void,
+  ): Promise<void> {
+    const row = actor.id === null ? undefined : this.#store.byId(actor.id);
+    if (row === undefined) throw new AppError("unauthenticated", "Sign in first");
+    checkNewPassword(input, row.username);
+    const about = { target_kind: "user", target_id: row.id };
+    if (!await this.#passwords.matches(input.current_password, row.password_hash)) {
+      this.#db.transaction(() =>
+        this.#audit.record(actor, { action: "user.password_refused", ...about })
+      );
+      throw wrongPassword();
+    }
+    const password_hash = await this.#passwords.hash(input.password);
+    this.#db.transaction(() => {
+      if (this.#store.byId(row.id)?.password_hash !== row.password_hash) throw wrongPassword();
+      this.#store.setHash(row.id, password_hash);
+      this.#audit.record(actor, { action: "user.password_change", ...about });
+      alongside();
+    });
   }
 
   list(actor: Actor): User[] {
@@ -120,4 +151,11 @@ export class Users {
       hint: "Choose another name",
     });
   }
+}
+
+function wrongPassword(): AppError {
+  return new AppError("wrong_password", "This is not your current password", {
+    field: "current_password",
+    hint: "Upper and lower case matter",
+  });
 }

@@ -15,6 +15,7 @@ export interface UserRow {
 export class UsersStore {
   #insert;
   #any;
+  #by_id;
   #by_name;
   #list;
   #set_hash;
@@ -25,6 +26,7 @@ export class UsersStore {
        VALUES (:id, :username, :password_hash, :role, :created_at_ms, :last_login_at_ms)`,
     );
     this.#any = db.prepare("SELECT 1 FROM users LIMIT 1");
+    this.#by_id = db.prepare("SELECT * FROM users WHERE id = :id");
     this.#by_name = db.prepare("SELECT * FROM users WHERE username = :username");
     this.#list = db.prepare("SELECT * FROM users ORDER BY username");
     this.#set_hash = db.prepare("UPDATE users SET password_hash = :password_hash WHERE id = :id");
@@ -35,6 +37,9 @@ export class UsersStore {
   }
   any(): boolean {
     return this.#any.get() !== undefined;
+  }
+  byId(id: string): UserRow | undefined {
+    return this.#by_id.get({ id }) as UserRow | undefined;
   }
   /** Upper and lower case of ASCII letters are the same. */
   byName(username: string): UserRow | undefined {

@@ -19,9 +19,13 @@ export const paths = {
   job: (id: string) => `/jobs/${e(id)}`,
   jobLogDownload: (id: string) => `/jobs/${e(id)}/log.txt`,
   audit: () => "/audit",
+  account: () => "/account",
   installScript: () => "/install/install.sh",
   agentScript: () => "/install/agent.js",
   api: {
+    accountSessions: () => "/api/account/sessions",
+    accountSession: (id: string) => `/api/account/sessions/${e(id)}`,
+    accountPassword: () => "/api/account/password",
     events: () => "/api/events",
     host: (id: string) => `/api/hosts/${e(id)}`,
     hostJobs: (id: string) => `/api/hosts/${e(id)}/jobs`,

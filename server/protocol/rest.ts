@@ -134,6 +134,28 @@ export const LoginRequest = z.object({
 }).strict();
 export const LoginAnswer = z.object({ user: User, csrf_token: z.string() });
 
+/** Changes one's own password. */
+export const ChangePasswordRequest = z.object({
+  current_password: z.string().min(1, "Type your current password").max(1024),
+  password: z.string().min(1, "Type a new password").max(1024),
+}).strict();
+export type ChangePasswordRequest = z.infer<typeof ChangePasswordRequest>;
+
+/** A browser or script that is signed in as oneself. */
+export const AccountSession = z.object({
+  id: Id,
+  /** The session that asks. */
+  is_current: z.boolean(),
+  /** By its user agent, as "Firefox" and "Linux"; null: not known. */
+  browser: z.string().nullable(),
+  system: z.string().nullable(),
+  ip: z.string(),
+  created_at: Timestamp,
+  last_used_at: Timestamp,
+  expires_at: Timestamp,
+});
+export type AccountSession = z.infer<typeof AccountSession>;
+
 export const SetupRequest = z.object({
   code: z.string().trim().min(1).max(100),
   username: z.string().trim().min(1).max(64).regex(/^[A-Za-z0-9][A-Za-z0-9._@-]*$/, {
@@ -208,6 +230,7 @@ export const AuditList = z.object({
   next_before_seq: z.int().nullable(),
 });
 export const UserList = listOf(User);
+export const AccountSessionList = listOf(AccountSession);
 export { Host, Job, Repository };
 
 export const FleetSummary = z.object({
