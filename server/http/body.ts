@@ -20,7 +20,6 @@ export const boundBody: Middleware<State> = async (ctx) => {
     method: ctx.req.method,
     headers: ctx.req.headers,
     body: bytes,
-    signal: ctx.req.signal,
   });
   return await ctx.next();
 };

@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import type { Context, Middleware } from "fresh";
 import { HttpError } from "fresh";
+import { methodsOf } from "../auth/route_access.ts";
 import { AppError, errorBody, type ErrorCode, toAppError } from "../errors.ts";
 import type { State } from "../state.ts";
 import { setFlash } from "./flash.ts";
@@ -24,6 +25,9 @@ export function answerErrors(errorPage: ErrorPage | undefined): Middleware<State
       const response = await answer(ctx, error, errorPage);
       if (error.retry_after_seconds !== undefined) {
         response.headers.set("retry-after", String(error.retry_after_seconds));
+      }
+      if (error.code === "method_not_allowed" && ctx.route !== null) {
+        response.headers.set("allow", methodsOf(ctx.route).join(", "));
       }
       return response;
     }

@@ -344,3 +344,16 @@ Deno.test("clientIp() believes X-Forwarded-For only as far as trusted proxies wr
   assert.equal(clientIp("10.0.0.1", "203.0.113.1:4711", proxies), "203.0.113.1");
   assert.equal(clientIp("10.0.0.1", null, proxies), "10.0.0.1");
 });
+
+Deno.test("a wrong method is told which ones are right, and what this part does not have is not there", async () => {
+  const { ask, signIn } = await testApp();
+  const { headers } = await signIn("admin");
+  const wrong = await ask("/api/jobs", { method: "DELETE", headers });
+  assert.deepEqual([wrong.status, wrong.headers.get("allow")], [405, "GET, HEAD"]);
+  const id = "01980000-0000-7000-8000-000000000001";
+  const later = [`hosts/${id}/agent/update`, `hosts/${id}/restore`, `hosts/${id}/schedules`];
+  for (const path of [...later, "repos", "alerts"]) {
+    const answer = await ask(`/api/${path}`, { method: "POST", headers });
+    assert.deepEqual([answer.status, (await answer.json()).code], [404, "not_found"], path);
+  }
+});

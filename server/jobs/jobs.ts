@@ -229,10 +229,9 @@ export class Jobs {
     else this.#queue.dispatchHost(host_id);
   }
 
-  /** Ends jobs that did not begin in time, and lets go what waited for them. */
+  /** Ends jobs that did not begin in time. What waited for them goes with the next {@link dispatch}. */
   expire(): void {
     this.#queue.expire();
-    this.#queue.dispatchAll();
   }
 
   /** How the backups of these hosts ended on each day from `day` (2026-11-22) on. */
