@@ -1,6 +1,8 @@
 import { page } from "fresh";
+import { Head } from "fresh/runtime";
 import { Page } from "../../../components/Page.tsx";
 import { shortId } from "../../../components/format.ts";
+import { isFinalStatus } from "../../../components/job/job_view.ts";
 import JobLive from "../../../islands/JobLive.tsx";
 import { can } from "../../../server/auth/permissions.ts";
 import { AppError } from "../../../server/errors.ts";
@@ -10,6 +12,8 @@ import { define } from "../../../server/state.ts";
 
 /** Lines that the page holds before its script runs; older ones come when they are scrolled to. */
 const FIRST_LINES = 200;
+/** How often a browser without script asks again; long enough to answer the question of a cancel. */
+const REFRESH_SECONDS = 10;
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -55,6 +59,13 @@ export default define.page<typeof handler>(function JobPage({ data, state, url }
       here={url.pathname}
       live="off"
     >
+      {isFinalStatus(data.job.status) ? null : (
+        <Head>
+          <noscript>
+            <meta http-equiv="refresh" content={String(REFRESH_SECONDS)} />
+          </noscript>
+        </Head>
+      )}
       <JobLive {...data} csrf={state.csrf_token} />
     </Page>
   );
