@@ -39,18 +39,12 @@ export function toJob(row: JobRow, connected: boolean): Job {
 export function waitingFor(row: JobRow, connected: boolean): string | null {
   if (row.status !== "queued") return null;
   const first = row.blocked_by;
-  if (first !== null && !first.queued) return onSameRepository(row, first);
+  if (first !== null && !first.queued) return onSameRepository(first);
   if (!connected) return `${row.host_name} to connect`;
-  return first === null ? null : onSameRepository(row, first);
+  return first === null ? null : onSameRepository(first);
 }
 
-function onSameRepository(row: JobRow, first: { id: string; kind: string }): string {
-  return `${first.kind} ${shortIdBeside(first.id, row.id)} on the same repository`;
-}
-
-/** The first 8 digits of an id; more where another id on the page begins alike. */
-function shortIdBeside(id: string, other: string): string {
-  let length = 8;
-  while (length < id.length && id.slice(0, length) === other.slice(0, length)) length += 5;
-  return id.slice(0, length);
+/** Named by the digits that pages show of a job. */
+function onSameRepository(first: { id: string; kind: string }): string {
+  return `${first.kind} ${first.id.slice(-8)} on the same repository`;
 }

@@ -258,7 +258,7 @@ export class Jobs {
     const twin = this.#store.openOfHost(host_id).find((row) => row.kind === kind);
     if (twin === undefined) return;
     throw new AppError("already_initialised", "The repository is being initialised already", {
-      hint: `Job ${twin.id.slice(0, 8)} does it`,
+      hint: `Job ${twin.id.slice(-8)} does it`,
     });
   }
 }

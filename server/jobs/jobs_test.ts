@@ -95,7 +95,7 @@ Deno.test("Jobs of one repository go one after the other; another repository nev
   world.clock.advance(120);
   const second = startBackup(world, one.id);
   const third = startBackup(world, one.id);
-  assert.equal(second.waiting_for, `backup ${first.id.slice(0, 8)} on the same repository`);
+  assert.equal(second.waiting_for, `backup ${first.id.slice(-8)} on the same repository`);
   assert.equal(startBackup(world, other.id).status, "dispatched");
   const agent = agentOf(world, one.id);
   agent.started(first.id);

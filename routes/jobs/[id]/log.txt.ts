@@ -10,7 +10,7 @@ export const handler = define.handlers({
     return new Response(logText(pages), {
       headers: {
         "content-type": "text/plain; charset=utf-8",
-        "content-disposition": `attachment; filename="${job.kind}-${job.id.slice(0, 8)}.txt"`,
+        "content-disposition": `attachment; filename="${job.kind}-${job.id.slice(-8)}.txt"`,
         "x-content-type-options": "nosniff",
         "cache-control": "no-store",
       },
