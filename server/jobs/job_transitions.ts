@@ -1,4 +1,5 @@
 /** @module The one place where a job changes its status, with everything that follows from it. */
+import { SYSTEM } from "../auth/permissions.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import type { Hosts } from "../hosts/hosts.ts";
@@ -9,7 +10,7 @@ import type { Repositories } from "../repositories/repositories.ts";
 import type { HostDaysStore } from "./host_days_store.ts";
 import { JOB_KINDS } from "./job_kinds.ts";
 import type { JobNewsBoard } from "./job_news.ts";
-import { madeSnapshot, type Outcome } from "./job_outcome.ts";
+import { covers, madeSnapshot, type Outcome } from "./job_outcome.ts";
 import type { JobStream } from "./job_stream.ts";
 import { toJob } from "./job_view.ts";
 import { finishedMessage } from "./job_watch.ts";
@@ -99,7 +100,10 @@ export class JobTransitions {
     if (repositories.movedSince(row.repository_id, sent_at_ms)) return;
     const rule = JOB_KINDS[row.kind];
     const { status } = outcome;
-    if (rule.counts_as_backup && status !== "cancelled") {
+    const own_set = hosts.get(SYSTEM, host_id).backup_set;
+    const proves_nothing = status === "cancelled" ||
+      (status === "succeeded" && !covers(row.options.backup_set, own_set));
+    if (rule.counts_as_backup && !proves_nothing) {
       hosts.recordBackupEnded(host_id, { job_id: row.id, status, finished_at_ms });
       days.add({ host_id, day: clock.dayOf(finished_at_ms), status });
     }
