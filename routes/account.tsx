@@ -74,7 +74,8 @@ export default define.page<typeof handler>(function AccountPage({ data, state, u
           <div class="min-w-0">
             <h1 class="h1 break">{user.username}</h1>
             <p class="dim">
-              Role {user.role}, last sign-in <Time at={user.last_login_at} now_ms={now_ms} />
+              Role <span class="capitalize">{user.role}</span>, last sign-in{" "}
+              <Time at={user.last_login_at} now_ms={now_ms} />
             </p>
           </div>
         </div>

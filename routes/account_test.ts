@@ -39,7 +39,7 @@ Deno.test("The account page names user, role and sessions in plain words, and on
   const { app, viewer, read } = await aWorld();
   const text = await read();
   assert.match(text, new RegExp(`<h1[^>]*>${viewer.user.username}</h1>`));
-  assert.match(text, /Role viewer, last sign-in/);
+  assert.match(text, /Role <span[^>]*>viewer<\/span>, last sign-in/);
   assert.match(text, /Safari on iPhone/);
   assert.match(text, /from 192\.0\.2\.61/);
   assert.equal(text.match(/this one</g)?.length, 1);

@@ -2,7 +2,7 @@
 import KeySwitch from "../../islands/KeySwitch.tsx";
 import { paths } from "../../server/protocol/paths.ts";
 import { CsrfField } from "../Field.tsx";
-import { Section } from "../host/SettingsForm.tsx";
+import { AccountPart } from "./AccountPart.tsx";
 
 const THEMES = [
   { label: "System", value: "system", theme: undefined },
@@ -19,7 +19,7 @@ export interface InterfaceSectionProps {
 /** Theme and keys. */
 export function InterfaceSection({ theme, csrf_token }: InterfaceSectionProps) {
   return (
-    <Section title="This interface" text="Kept in this browser.">
+    <AccountPart title="This interface" text="Kept in this browser.">
       <div class="stack gap-3">
         <form method="post" action={paths.theme()} class="row wrap setting">
           <CsrfField token={csrf_token} />
@@ -41,6 +41,6 @@ export function InterfaceSection({ theme, csrf_token }: InterfaceSectionProps) {
         </form>
         <KeySwitch />
       </div>
-    </Section>
+    </AccountPart>
   );
 }

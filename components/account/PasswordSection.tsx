@@ -1,7 +1,7 @@
 /** @module Changing one's own password. */
 import { Note } from "../Card.tsx";
 import { CsrfField, Field } from "../Field.tsx";
-import { Section } from "../host/SettingsForm.tsx";
+import { AccountPart } from "./AccountPart.tsx";
 
 export interface PasswordSectionProps {
   username: string;
@@ -23,7 +23,10 @@ export function PasswordSection({ username, csrf_token, errors }: PasswordSectio
     input: { maxLength: 1024 },
   });
   return (
-    <Section title="Password" text="Known to nobody but you: the server keeps only a hash of it.">
+    <AccountPart
+      title="Password"
+      text="Known to nobody but you: the server keeps only a hash of it."
+    >
       <form class="stack stack-lg" method="post">
         <CsrfField token={csrf_token} />
         <input type="hidden" name="action" value="password" />
@@ -41,7 +44,9 @@ export function PasswordSection({ username, csrf_token, errors }: PasswordSectio
             {...field("password")}
             label="New password"
             autocomplete="new-password"
-            hint="At least 12 characters. A few words in a row are good."
+            hint={errors["password"] === undefined
+              ? "At least 12 characters. A few words in a row are good."
+              : undefined}
           />
           <Field
             {...field("password_again")}
@@ -54,6 +59,6 @@ export function PasswordSection({ username, csrf_token, errors }: PasswordSectio
           <span class="meta">Ends your other sessions.</span>
         </div>
       </form>
-    </Section>
+    </AccountPart>
   );
 }
