@@ -10,8 +10,8 @@ import { assertAccessible, assertFits, launch, watchFaults } from "./browser.ts"
 
 const PASSWORD = "violet anchor 71 ribbons";
 const NEW_PASSWORD = "eleven copper kettles hum";
-/** What an ended session may still show: its page reads itself again and is led to the sign-in. */
-const GONE_WITHIN_MS = 3000;
+/** From the click to the sign-in page, in two other tabs of a machine that may be busy. */
+const GONE_WITHIN_MS = 5000;
 
 /** The real app on a real port, and browsers that one viewer is signed in with. */
 async function aSite() {
@@ -67,7 +67,7 @@ Deno.test("ending another session takes its live pages to the sign-in within sec
 
     await here.page.goto(base_url + paths.account());
     const gone = [there.page, job_page].map((page) =>
-      page.waitForURL(isSignIn, { timeout: GONE_WITHIN_MS + 2000 })
+      page.waitForURL(isSignIn, { timeout: GONE_WITHIN_MS })
     );
     await here.page.getByRole("button", { name: /^End .* from 192\.0\.2\.2$/ }).click();
     await here.page.getByText("Session ended").waitFor();
