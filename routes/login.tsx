@@ -7,7 +7,7 @@ import { signIn } from "../server/auth/sign_in.ts";
 import { readForm } from "../server/http/form.ts";
 import { orRefusal } from "../server/http/form_errors.ts";
 import { localPath } from "../server/http/local_path.ts";
-import { addSessionCookie } from "../server/http/session_cookie.ts";
+import { addSessionCookie, readSessionToken } from "../server/http/session_cookie.ts";
 import { paths } from "../server/protocol/paths.ts";
 import { LoginRequest } from "../server/protocol/rest.ts";
 import { define } from "../server/state.ts";
@@ -32,7 +32,8 @@ export const handler = define.handlers({
     const user_agent = ctx.req.headers.get("user-agent") ?? "";
     const signed_in = await orRefusal(() => {
       const input = LoginRequest.parse({ username, password: form.get("password") ?? "" });
-      return signIn(services, input, { ip, user_agent });
+      const old_token = readSessionToken(ctx.req.headers, services.config);
+      return signIn(services, input, { ip, user_agent, old_token });
     });
     if (signed_in.refusal !== undefined) {
       const { errors, status } = signed_in.refusal;

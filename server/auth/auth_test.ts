@@ -181,6 +181,19 @@ Deno.test("Refusals.record() writes few rows however many attempts, and counts t
   assert.equal(rows()[0]!.ip, "192.0.2.9");
 });
 
+Deno.test("signIn() ends the session that the same browser had, and only when it succeeds", async () => {
+  const all = parts();
+  await all.users.createFirst({ username: "admin1", password: PASSWORD }, FROM.ip);
+  const sign = (password: string, old_token?: string) =>
+    signIn(all, { username: "admin1", password }, { ...FROM, old_token });
+  const { token: old_token } = await sign(PASSWORD);
+  await assert.rejects(sign("wrong password", old_token), hasCode("bad_credentials"));
+  assert.ok(all.sessions.find(old_token));
+  const { token } = await sign(PASSWORD, old_token);
+  assert.equal(all.sessions.find(old_token), undefined);
+  assert.ok(all.sessions.find(token));
+});
+
 Deno.test("setUp() wants the printed code, signs the administrator in, and works once", async () => {
   const all = parts();
   const input = { username: "admin1", password: PASSWORD };

@@ -19,6 +19,8 @@ export interface SignInDeps {
 export interface From {
   ip: string;
   user_agent: string;
+  /** The session token that the browser had until now: its session ends. */
+  old_token?: string | undefined;
 }
 
 export interface SignedIn {
@@ -46,6 +48,7 @@ export async function signIn(
   }
   deps.rate_limits.forgive("login", from.ip);
   deps.rate_limits.forgive("login_account", account, from.ip);
+  if (from.old_token !== undefined) deps.sessions.end(from.old_token, from.ip);
   return deps.sessions.start(user, from);
 }
 
