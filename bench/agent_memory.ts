@@ -1,4 +1,5 @@
 /** @module How soon the bundled agent is connected, and what it then holds in memory while idle. */
+import { AGENT_DENO_FLAGS } from "../server/tasks/deno_flags.ts";
 import { Stack, type StackHost } from "../tests/stack.ts";
 import { bundle } from "./bundle.ts";
 import { memoryOf } from "./memory.ts";
@@ -22,7 +23,9 @@ export async function measureAgent(options: AgentOptions): Promise<Figure[]> {
   const memory = { name, unit: "MB", budget: 50 };
   try {
     const { agent_file } = await bundle(options.project_dir);
-    const stack = await Stack.start({ agent_entry: { file: agent_file } });
+    const stack = await Stack.start({
+      agent_entry: { file: agent_file, flags: AGENT_DENO_FLAGS },
+    });
     try {
       const host = await stack.addHost("bench-01", ["/etc/hostname"]);
       const seconds: number[] = [];

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Job } from "../server/protocol/entities.ts";
 import type { Stack as StackType } from "../tests/stack.ts";
+import { AGENT_DENO_FLAGS } from "../server/tasks/deno_flags.ts";
 import { bundle } from "./bundle.ts";
 import type { OverheadOptions } from "./overhead.ts";
 import { freshRepository, plainBackup } from "./plain_backup.ts";
@@ -34,7 +35,7 @@ async function measure(
 ): Promise<{ plain: number[]; agent: number[] }> {
   const { agent_file } = await bundle(options.project_dir);
   const { Stack } = await import("../tests/stack.ts");
-  const stack = await Stack.start({ agent_entry: { file: agent_file } });
+  const stack = await Stack.start({ agent_entry: { file: agent_file, flags: AGENT_DENO_FLAGS } });
   const plain: number[] = [];
   const agent: number[] = [];
   try {

@@ -1,6 +1,7 @@
 /** @module The bundled server with 1,000 hosts: its start, its overview, its memory with their agents. */
 import { join } from "node:path";
 import { SYSTEM } from "../server/auth/permissions.ts";
+import { SERVER_DENO_FLAGS } from "../server/tasks/deno_flags.ts";
 import { seedServices } from "../server/tasks/seed/services.ts";
 import { seedStory } from "../server/tasks/seed/story.ts";
 import { freePort, plainEnvironment, ServerProcess } from "../server/tasks/stack/processes.ts";
@@ -43,7 +44,7 @@ export async function measureServer(options: ServerOptions): Promise<Figure[]> {
     const identities = await fleetData(data_dir, HOSTS);
     const identities_file = join(dir, "identities.json");
     await Deno.writeTextFile(identities_file, JSON.stringify(identities));
-    const entry = { file: server_file };
+    const entry = { file: server_file, flags: SERVER_DENO_FLAGS };
     const seconds: number[] = [];
     const start = () =>
       ServerProcess.start({ entry, port: freePort(), data_dir, log_file: join(dir, "server.log") });

@@ -105,7 +105,7 @@ export DENO_DIR='$state_dir/deno' DENO_NO_UPDATE_CHECK=1
 export DENO_TLS_CA_STORE="\${DENO_TLS_CA_STORE:-mozilla,system}"
 export RM_AGENT_CONFIG_DIR="\${RM_AGENT_CONFIG_DIR:-$config_dir}"
 export RM_AGENT_STATE_DIR="\${RM_AGENT_STATE_DIR:-$state_dir}"
-exec '$program_dir/bin/deno' run --allow-all --no-config --no-lock --no-prompt \\
+exec '$program_dir/bin/deno' run --allow-all --no-config --no-lock --no-prompt --no-code-cache \\
   '$program_dir/agent.js' "\$@"
 TEXT
   chmod 0755 "$agent.new"

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { buildAll } from "./build.ts";
 import { BUILD_DIR } from "./build_parts.ts";
+import { SERVER_DENO_FLAGS } from "./deno_flags.ts";
 
 const TARGETS = [
   { target: "x86_64-unknown-linux-gnu", suffix: "linux-amd64" },
@@ -12,8 +13,8 @@ const TARGETS = [
   { target: "x86_64-pc-windows-msvc", suffix: "windows-amd64.exe" },
 ];
 const PROGRAMS = [
-  { script: "server.js", name: "restic-manager-server" },
-  { script: "agent.js", name: "restic-manager-agent" },
+  { script: "server.js", name: "restic-manager-server", flags: SERVER_DENO_FLAGS },
+  { script: "agent.js", name: "restic-manager-agent", flags: ["--no-code-cache"] },
 ];
 
 /** Throws Error in one sentence when an executable cannot be made. */
@@ -21,10 +22,11 @@ export async function compileAll(): Promise<void> {
   // From a folder of its own: next to deno.json the whole of node_modules would be wrapped in.
   const dir = await Deno.makeTempDir({ prefix: "restic-manager-compile-" });
   try {
-    for (const { script, name } of PROGRAMS) {
+    for (const { script, name, flags } of PROGRAMS) {
       await Deno.copyFile(join(BUILD_DIR, script), join(dir, script));
       for (const { target, suffix } of TARGETS) {
-        await compile({ dir, script, target, output: join(BUILD_DIR, "bin", `${name}-${suffix}`) });
+        const output = join(BUILD_DIR, "bin", `${name}-${suffix}`);
+        await compile({ dir, script, flags, target, output });
       }
     }
   } finally {
@@ -35,13 +37,15 @@ export async function compileAll(): Promise<void> {
 interface Compilation {
   dir: string;
   script: string;
+  /** Deno's own options that the executable keeps. */
+  flags: string[];
   target: string;
   output: string;
 }
 
-async function compile({ dir, script, target, output }: Compilation): Promise<void> {
+async function compile({ dir, script, flags, target, output }: Compilation): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["compile", "-A", "--no-check", "--target", target, "--output", output, script],
+    args: ["compile", "-A", "--no-check", ...flags, "--target", target, "--output", output, script],
     cwd: dir,
     stdin: "null",
     stdout: "null",

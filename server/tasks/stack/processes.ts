@@ -8,6 +8,8 @@ export interface Entry {
   /** agent/main.ts or server/main.ts, or the one-file build. */
   file: string;
   cwd?: string;
+  /** Deno's own options, as ../deno_flags.ts has them for our programs as shipped. */
+  flags?: string[];
 }
 
 export interface ServerOptions {
@@ -21,7 +23,8 @@ export interface ServerOptions {
 
 /** What every child of ours may see of this process's environment. */
 export function plainEnvironment(): Record<string, string> {
-  const env: Record<string, string> = {};
+  // Deno would ask its own site for news.
+  const env: Record<string, string> = { DENO_NO_UPDATE_CHECK: "1" };
   for (const name of ["PATH", "HOME", "TMPDIR", "LANG", "TZ", "DENO_DIR", "SYSTEMROOT"]) {
     const value = Deno.env.get(name);
     if (value !== undefined) env[name] = value;
@@ -53,7 +56,7 @@ export class ServerProcess {
     const url = `http://127.0.0.1:${options.port}`;
     const program = new Program({
       command: Deno.execPath(),
-      args: ["run", "-A", "--quiet", options.entry.file],
+      args: ["run", "-A", "--quiet", ...options.entry.flags ?? [], options.entry.file],
       ...(options.entry.cwd === undefined ? {} : { cwd: options.entry.cwd }),
       env: {
         ...plainEnvironment(),
@@ -151,12 +154,13 @@ export class AgentProcess {
   }
 
   #run(args: string[], stdin?: string): Program {
+    const { entry } = this.#options;
     const environment = plainEnvironment();
     const restic_dir = this.#options.restic.replace(/\/[^/]*$/, "");
     return new Program({
       command: Deno.execPath(),
-      args: ["run", "-A", "--quiet", this.#options.entry.file, ...args],
-      ...(this.#options.entry.cwd === undefined ? {} : { cwd: this.#options.entry.cwd }),
+      args: ["run", "-A", "--quiet", ...entry.flags ?? [], entry.file, ...args],
+      ...(entry.cwd === undefined ? {} : { cwd: entry.cwd }),
       env: {
         ...environment,
         PATH: `${restic_dir}:${environment["PATH"] ?? ""}`,
