@@ -36,6 +36,8 @@ export interface JobLiveProps {
   lines: LogLine[];
   /** True when the agent could not be talked to when the page was drawn. */
   agent_away: boolean;
+  /** How long such a job of this host takes as a rule; null while too few ran. */
+  usual_seconds: number | null;
   rights: JobRights;
   csrf: string;
 }
@@ -173,6 +175,7 @@ export default function JobLive(props: JobLiveProps) {
               now_ms={now_ms}
               freshness={freshness}
               agent_away={props.agent_away}
+              usual_seconds={props.usual_seconds}
             />
             {log}
           </>

@@ -55,6 +55,21 @@ Deno.test("A job page without script shows the log's last lines as text, and can
   assert.notEqual(services.jobs.get(SYSTEM, job.id).cancel_requested_at, null);
 });
 
+Deno.test("A job page without script shows the end of a long log, not its beginning", async () => {
+  const { services, id, initialise, read, admin } = await aWorld();
+  initialise();
+  const job = services.jobs.start(SYSTEM, id, { kind: "backup", bandwidth: {} });
+  const report = { run_id: "01980000-0000-7000-8000-000000000001", seq: 1 };
+  const ts = "2026-11-12T08:42:05.000Z";
+  const lines = Array.from({ length: 450 }, (_, i) => ({
+    ...{ seq: i + 1, ts, stream: "stdout" as const, payload: `line number ${i + 1}.` },
+  }));
+  services.jobs.apply(id, { type: "log.stream", report, job_id: job.id, lines });
+  const page = await read(admin, paths.job(job.id));
+  assert.ok(page.includes("line number 450."), "the last line is there");
+  assert.ok(!page.includes("line number 10."), "an old one is not");
+});
+
 Deno.test("Settings keep what was typed and say which line is wrong", async () => {
   const { services, id, post, admin } = await aWorld();
   const fields = {

@@ -1,5 +1,5 @@
 /** @module The card of a job that has not ended: what it waits for, or how far it is. */
-import { bytes, bytesOf, count, duration, rate, shortClockTime, span } from "../format.ts";
+import { ahead, bytes, bytesOf, count, duration, rate, shortClockTime, span } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { Progress } from "../Progress.tsx";
 import { type Freshness, type JobView, percentOf } from "./job_view.ts";
@@ -12,10 +12,13 @@ export interface JobProgressProps {
   now_ms: number;
   freshness: Freshness;
   agent_away: boolean;
+  /** How long such a job takes as a rule. */
+  usual_seconds: number | null;
 }
 
 /** Number, bar, phases and figures of a job that is queued or runs. */
-export function JobProgress({ view, now_ms, freshness, agent_away }: JobProgressProps) {
+export function JobProgress(props: JobProgressProps) {
+  const { view, now_ms, freshness, agent_away, usual_seconds } = props;
   const { job, progress } = view;
   const waiting = job.status === "queued" || job.status === "dispatched";
   const percent = percentOf(view);
@@ -50,7 +53,10 @@ export function JobProgress({ view, now_ms, freshness, agent_away }: JobProgress
                 ? `Waits for ${job.waiting_for}.`
                 : job.status === "queued"
                 ? "It is sent to the host as soon as nothing is in the way."
-                : "Sent to the host, which has not started it yet."}
+                : "Sent to the host, which has not started it yet."}{" "}
+              <span class="faint">
+                It expires {ahead(Date.parse(job.expires_at), now_ms)} if it has not begun.
+              </span>
             </p>
           )
           : <Progress fraction={(percent ?? 0) / 100} tone={tone} label="Job progress" large />}
@@ -76,11 +82,11 @@ export function JobProgress({ view, now_ms, freshness, agent_away }: JobProgress
               : "not known"}
             sub={limitText(view)}
           />
-          <Stat label="Elapsed" value={elapsed(view, now_ms)} sub="since it started" />
+          <Stat label="Elapsed" value={elapsed(view, now_ms)} sub={usually(usual_seconds)} />
           <Stat
             label="Errors"
-            value={count(progress.error_count)}
-            sub={progress.error_count === 0 ? "none so far" : "see the log"}
+            value={progress.error_count === 0 ? "none" : count(progress.error_count)}
+            sub={progress.error_count === 0 ? "so far" : "see the log"}
           />
         </dl>
       )}
@@ -143,6 +149,10 @@ export function Stat({ label, value, sub }: { label: string; value: string; sub:
 function elapsed({ job }: JobView, now_ms: number): string {
   if (job.started_at === null) return "not started";
   return duration(Math.max(0, (now_ms - Date.parse(job.started_at)) / 1000));
+}
+
+function usually(seconds: number | null): string {
+  return seconds === null ? "since it started" : `usually ${duration(seconds)}`;
 }
 
 function limitText({ job }: JobView): string {

@@ -77,7 +77,7 @@ function WhatToTry({ job, hint }: { job: Job; hint: string }) {
         <h2 id="try-title">What to try</h2>
       </header>
       <div class="card-body stack gap-2">
-        <p class="break">{visibleText(hint)}</p>
+        <p class="break">{visibleText(hint).replace(/[.]?$/, ".")}</p>
         <p class="meta">
           Then press Retry{job.kind === "backup" ? ": it takes the backup set as it is then" : ""}.
         </p>

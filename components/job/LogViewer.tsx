@@ -124,7 +124,7 @@ export function LogViewer(props: LogViewerProps) {
     <section class="card clipcard" aria-labelledby="log-title">
       <header class="card-head log-head flex-wrap">
         <h2 id="log-title">Log</h2>
-        <span class="meta">{counted(props.total, "line")}</span>
+        <span class="meta">{props.total === 0 ? "no lines" : counted(props.total, "line")}</span>
         <span class="actions flex-wrap">
           {live && (
             <>

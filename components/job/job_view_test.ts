@@ -136,6 +136,17 @@ Deno.test("phasesOf() marks the step in which a job failed, and draws none when 
   const known = phasesOf(startView(failed, aProgress(), NOW))!.map((item) => item.state);
   assert.deepEqual(known, ["done", "done", "done", "fail", "skip", "skip"]);
   assert.equal(phasesOf(startView(failed, null, NOW)), undefined);
+  assert.equal(phasesOf(startView({ ...failed, error_class: "network" }, null, NOW)), undefined);
+});
+
+Deno.test("phasesOf() knows where a job failed when its cause leaves one place only", () => {
+  const statesOf = (error_class: Job["error_class"]) =>
+    phasesOf(startView(aJob({ status: "failed", error_class }), null, NOW))!.map((i) => i.state);
+  assert.deepEqual(statesOf("wrong_password"), ["done", "fail", "skip", "skip", "skip", "skip"]);
+  assert.deepEqual(
+    statesOf("snapshot_not_listed"),
+    ["done", "done", "done", "done", "done", "fail"],
+  );
 });
 
 Deno.test("phasesOf() of a job that was given up while it waited fails the queue", () => {

@@ -1,5 +1,5 @@
 /** @module The steps of a job as its page draws them. Pure. */
-import type { JobKind } from "../../server/protocol/entities.ts";
+import type { ErrorClass, Job, JobKind } from "../../server/protocol/entities.ts";
 import { isFinalStatus, type JobView, type Phase } from "./job_view.ts";
 
 export interface PhaseItem {
@@ -42,8 +42,11 @@ export function phasesOf(view: JobView): PhaseItem[] | undefined {
   if (job.status === "succeeded" || job.status === "warning") return [queue, ...all("done")];
   if (job.started_at === null) return [queue, ...all("skip")];
   const at = steps.findIndex((step) => view.progress && step.phases.includes(view.progress.phase));
-  if (at < 0) return isFinalStatus(job.status) ? undefined : [queue, ...nowAt(view, steps, 0)];
-  if (!isFinalStatus(job.status)) return [queue, ...nowAt(view, steps, at)];
+  if (!isFinalStatus(job.status)) return [queue, ...nowAt(view, steps, Math.max(0, at))];
+  if (at < 0) {
+    const died = diedAt(job, steps);
+    return died === undefined ? undefined : [queue, ...died];
+  }
   return [
     queue,
     ...steps.map((step, i): PhaseItem => ({
@@ -52,6 +55,32 @@ export function phasesOf(view: JobView): PhaseItem[] | undefined {
       took_seconds: tookOf(view, steps, i),
     })),
   ];
+}
+
+/** What restic meets when it opens the repository, before it looks at a single file. */
+const AT_START: ReadonlySet<ErrorClass> = new Set([
+  "restic_not_found",
+  "restic_too_old",
+  "no_credentials",
+  "repository_missing",
+  "wrong_password",
+  "repository_locked",
+  "http_unauthorized",
+]);
+
+/** The steps of a job whose cause alone tells where it ended. */
+function diedAt({ error_class }: Job, steps: Step[]): PhaseItem[] | undefined {
+  if (error_class === null) return undefined;
+  const at = AT_START.has(error_class)
+    ? 0
+    : error_class === "snapshot_not_listed"
+    ? steps.length - 1
+    : undefined;
+  return at === undefined ? undefined : steps.map(({ label }, i) => ({
+    label,
+    state: i < at ? "done" : i === at ? "fail" : "skip",
+    took_seconds: null,
+  }));
 }
 
 function queueStep({ job }: JobView): PhaseItem {

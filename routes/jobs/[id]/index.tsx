@@ -21,8 +21,7 @@ export const handler = define.handlers({
     const actor = ctx.state.actor!;
     const job = services.jobs.get(actor, ctx.params["id"]!);
     const host = services.hosts.get(actor, job.host_id);
-    const { last_seq } = services.jobs.logs(actor, job.id, 0, 1);
-    const after_seq = Math.max(0, last_seq - FIRST_LINES);
+    const after_seq = Math.max(0, job.log_lines - FIRST_LINES);
     const { lines } = services.jobs.logs(actor, job.id, after_seq, FIRST_LINES);
     const latest = services.jobs.latest(job.id);
     return page({
@@ -31,6 +30,7 @@ export const handler = define.handlers({
       progress: latest?.progress ?? null,
       news_at_ms: latest?.news_at_ms ?? null,
       now_ms: services.clock.now_ms(),
+      usual_seconds: services.jobs.usualTimes(actor, [job.host_id]).of(job) ?? null,
       agent_away: host.status === "offline",
       rights: {
         cancel: can(actor, "job.cancel"),
