@@ -88,7 +88,7 @@ export function JobHead({ view, rights, csrf, stalled }: JobHeadProps) {
 function pillLabel(view: JobView): string {
   const { job } = view;
   const took = tookSeconds(job);
-  const after = took === null ? "" : ` after ${duration(took)}`;
+  const after = took === null ? "" : took < 1 ? " at once" : ` after ${duration(took)}`;
   switch (job.status) {
     case "queued":
       return "Queued";

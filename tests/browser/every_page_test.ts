@@ -171,6 +171,7 @@ Deno.test("every page of a fleet passes axe and fits, light and dark, wide and n
         path: `/jobs/${id}`,
       })),
       { title: "audit", path: "/audit" },
+      { title: "account", path: "/account" },
       { title: "nothing there", path: "/nothing" },
     ]);
     await context.clearCookies();
