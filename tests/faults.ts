@@ -100,3 +100,17 @@ export async function holdExclusively(stack: Stack, host: StackHost): Promise<As
     },
   };
 }
+
+/** The processes of `restic backup` that run for the agent of this folder. */
+export function backupsOf(agent_dir: string): number[] {
+  const pids = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((n) => n > 0);
+  return pids.filter((pid) => {
+    try {
+      const environment = Deno.readTextFileSync(`/proc/${pid}/environ`);
+      return environment.includes(`RESTIC_REPOSITORY_FILE=${agent_dir}/`) &&
+        Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes("\0backup\0");
+    } catch {
+      return false; // It has ended.
+    }
+  });
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ended, locks, logOf, randomFolder, readyHost, startSlowly } from "../faults.ts";
+import { backupsOf, ended, locks, logOf, randomFolder, readyHost, startSlowly } from "../faults.ts";
 import { Stack } from "../stack.ts";
 
 const SIZE_BYTES = 3_000_000;
@@ -12,7 +12,8 @@ Deno.test("killed agents and servers lose no job, no log line and no lock", asyn
 
     await t.step("the agent is killed: interrupted, failed, and Run now works again", async () => {
       const { id } = await startSlowly(stack, host);
-      const restic = await resticOf(host.agent.dir);
+      const backups = backupsOf(host.agent.dir);
+      assert.equal(backups.length, 1);
       await host.agent.kill();
       host.agent.start();
       const job = await ended(stack, id);
@@ -21,7 +22,7 @@ Deno.test("killed agents and servers lose no job, no log line and no lock", asyn
       const next = await stack.runJob(host.id, { kind: "backup" });
       assert.equal(next.status, "succeeded", next.error ?? "");
       assert.equal((await stack.host(host.id)).backup_state, "good");
-      for (const pid of restic) await assert.rejects(() => Deno.lstat(`/proc/${pid}`));
+      for (const pid of backups) await assert.rejects(() => Deno.lstat(`/proc/${pid}`));
       await stack.poll("the lock to go", () => locks(stack, host), (held) => held.length === 0);
       await stack.poll(
         "the files of every run to go",
@@ -63,15 +64,3 @@ Deno.test("killed agents and servers lose no job, no log line and no lock", asyn
     await stack.stop();
   }
 });
-
-/** The restics that run for the agent of this folder. */
-async function resticOf(agent_dir: string): Promise<number[]> {
-  const pids: number[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const environment = await Deno.readTextFile(`/proc/${name}/environ`).catch(() => "");
-    if (environment.includes(`RESTIC_REPOSITORY_FILE=${agent_dir}/`)) pids.push(Number(name));
-  }
-  assert.ok(pids.length > 0, "no restic runs for the agent");
-  return pids;
-}
