@@ -20,6 +20,8 @@ export interface OverheadOptions {
   data_bytes: number;
   /** Of each kind, after one of each that is not counted. */
   runs: number;
+  /** No further round begins after this, in ms of performance.now(); one is counted in any case. */
+  until_ms: number;
   log(line: string): void;
 }
 
@@ -34,6 +36,7 @@ export async function measureOverhead(options: OverheadOptions): Promise<Figure[
   try {
     await server.setUser(USER, PASSWORD);
     for (let round = 0; round <= runs; round++) {
+      if (round > 1 && performance.now() > options.until_ms) break;
       // The one that goes first takes turns, so that neither gains by its place.
       const first_is_plain = round % 2 === 0;
       const before = first_is_plain ? await bench.plain() : undefined;
