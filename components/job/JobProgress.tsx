@@ -23,7 +23,14 @@ export function JobProgress(props: JobProgressProps) {
   const waiting = job.status === "queued" || job.status === "dispatched";
   const percent = percentOf(view);
   const fresh = freshness.kind === "fresh";
-  const tone = waiting ? "idle" : fresh ? "run" : freshness.kind === "stalled" ? "stale" : "idle";
+  const cancelling = job.cancel_requested_at !== null;
+  const tone = waiting || cancelling
+    ? "idle"
+    : fresh
+    ? "run"
+    : freshness.kind === "stalled"
+    ? "stale"
+    : "idle";
   return (
     <section
       class="card clipcard"
@@ -37,7 +44,7 @@ export function JobProgress(props: JobProgressProps) {
           {progress && progress.total_bytes > 0 && (
             <span class="dim">{bytesOf(progress.bytes_done, progress.total_bytes)}</span>
           )}
-          {fresh && progress?.eta_seconds != null && progress.eta_seconds > 0 && (
+          {fresh && !cancelling && progress?.eta_seconds != null && progress.eta_seconds > 0 && (
             <span class="push">
               <b class="strong text-lg">{duration(progress.eta_seconds)}</b>{" "}
               <span class="dim">
@@ -60,6 +67,13 @@ export function JobProgress(props: JobProgressProps) {
             </p>
           )
           : <Progress fraction={(percent ?? 0) / 100} tone={tone} label="Job progress" large />}
+        {cancelling && (
+          <p class="dim">
+            {agent_away
+              ? "The host is offline. It is asked to stop as soon as it is back."
+              : "The agent was asked to stop restic and to leave no lock behind."}
+          </p>
+        )}
         {!fresh && <StaleLine freshness={freshness} agent_away={agent_away} />}
         <PhaseList view={view} />
       </div>

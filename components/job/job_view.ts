@@ -90,6 +90,8 @@ export function applyMessage(view: JobView, message: JobStreamMessage, now_ms: n
 }
 
 function withProgress(view: JobView, progress: JobProgress, now_ms: number): JobView {
+  // The stream begins with the latest progress, however old: what is held already is no news.
+  if (isSame(view.progress, progress)) return view;
   const seen = view.phase_seen_at_ms[progress.phase] === undefined
     ? { ...view.phase_seen_at_ms, [progress.phase]: now_ms }
     : view.phase_seen_at_ms;
@@ -100,6 +102,10 @@ function withProgress(view: JobView, progress: JobProgress, now_ms: number): Job
     phase_seen_at_ms: seen,
     speeds: withSpeed(view.speeds, progress.throughput_bytes_per_second, now_ms),
   };
+}
+
+function isSame(held: JobProgress | null, next: JobProgress): boolean {
+  return held !== null && JSON.stringify(held) === JSON.stringify(next);
 }
 
 function withSpeed(

@@ -118,6 +118,14 @@ Deno.test("percentOf() is never 100 before the job has ended well", () => {
   assert.equal(percentOf(startView(aJob(), null, NOW)), null);
 });
 
+Deno.test("applyMessage() takes the progress it holds already for no news, however often it comes", () => {
+  const old_ms = NOW - 1_200_000;
+  const view = applyMessage(startView(aJob(), aProgress(), old_ms), aProgress(), NOW);
+  assert.equal(freshnessOf(view, NOW).kind, "stalled");
+  const moved = applyMessage(view, aProgress({ percent_done: 0.9 }), NOW);
+  assert.equal(freshnessOf(moved, NOW).kind, "fresh");
+});
+
 Deno.test("crossedQuarter() names each quarter once", () => {
   assert.equal(crossedQuarter(null, 3), null);
   assert.equal(crossedQuarter(24, 26), 25);
