@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { openState, runAgent } from "./agent.ts";
 import { readConfig } from "./config.ts";
 import { createAgentLog } from "./log.ts";
@@ -342,6 +343,32 @@ withAgent(
     await until("the second end", () => server.of("job.finished").length === 2);
     await until("the first job's statistics", () => server.of("repo.stats").length === 1);
     assert.equal(asked, 2);
+  },
+);
+
+withAgent(
+  "runAgent() keeps a job's end until its disk takes it, and says what was lost",
+  async (w) => {
+    const { server, agent } = w;
+    const path = join(agent.state_dir, "state.db");
+    agent.restic.backup = ({ onEvent }) => {
+      using db = new DatabaseSync(path);
+      db.exec(
+        "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+      );
+      for (let n = 0; n < 600; n++) onEvent({ type: "log", stream: "stdout", text: `line ${n}` });
+      return Promise.resolve(SUCCESS);
+    };
+    await connect(w);
+    await server.order([server.config(), server.run()]);
+    await until("the trouble", () => agent.logged("cannot keep the end of job"));
+    {
+      using db = new DatabaseSync(path);
+      db.exec("DROP TRIGGER full");
+    }
+    await until("the end", () => server.of("job.finished").length === 1);
+    assert.equal(server.of("job.finished")[0]!.status, "succeeded");
+    assert.equal(agent.logged("cannot keep log lines"), true);
   },
 );
 

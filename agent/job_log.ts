@@ -14,6 +14,8 @@ const BATCH_MAX_CHARS = 128 * 1024;
 export interface JobLogOptions {
   timing: Timing;
   write(lines: LogLine[]): void;
+  /** Lines could not be written and are lost; told once until one can be written again. */
+  onTrouble(error: unknown): void;
   quota_bytes?: number;
 }
 
@@ -25,6 +27,7 @@ export class JobLog {
   #seq = 0;
   #bytes = 0;
   #over_quota = 0;
+  #lost = 0;
 
   constructor(options: JobLogOptions) {
     this.#o = options;
@@ -57,7 +60,15 @@ export class JobLog {
     const lines = this.#batch;
     this.#batch = [];
     this.#batch_chars = 0;
-    this.#o.write(lines);
+    try {
+      if (this.#lost > 0) this.#o.write([lostMarker(this.#lost, lines[0]!)]);
+      this.#o.write(lines);
+      this.#lost = 0;
+    } catch (error) {
+      // A log that cannot be kept must not end the backup.
+      if (this.#lost === 0) this.#o.onTrouble(error);
+      this.#lost += lines.length;
+    }
   }
 
   #push(stream: LogStream, payload: string): void {
@@ -74,6 +85,12 @@ export class JobLog {
       if (!this.#closed.signal.aborted) this.flush();
     });
   }
+}
+
+/** Has the number of the last lost line, so that the log shows no gap without a word. */
+function lostMarker(count: number, next: LogLine): LogLine {
+  const payload = `[${count} log lines were lost here: this machine could not keep them]`;
+  return { ...next, seq: next.seq - 1, stream: "event", payload };
 }
 
 function cut(text: string): string {

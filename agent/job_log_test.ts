@@ -9,7 +9,13 @@ function aLog(quota_bytes?: number) {
   const timing = new FakeTiming();
   const batches: LogLine[][] = [];
   const write = (lines: LogLine[]) => void batches.push(lines);
-  const log = new JobLog({ timing, write, ...(quota_bytes === undefined ? {} : { quota_bytes }) });
+  const onTrouble = () => assert.fail("nothing is the matter");
+  const log = new JobLog({
+    timing,
+    write,
+    onTrouble,
+    ...(quota_bytes === undefined ? {} : { quota_bytes }),
+  });
   return { log, batches, timing };
 }
 
@@ -32,6 +38,28 @@ Deno.test("JobLog cuts a long line with a marker and never within a character", 
   assert.ok(payload.length <= LOG_LINE_MAX_CHARS);
   assert.match(payload, /characters cut\]$/);
   assert.ok(payload.isWellFormed());
+});
+
+Deno.test("JobLog goes on when lines cannot be written, and marks how many are lost", () => {
+  const timing = new FakeTiming();
+  const written: LogLine[] = [];
+  let is_full = true;
+  let troubles = 0;
+  const log = new JobLog({
+    timing,
+    write(lines) {
+      if (is_full) throw new Error("disk full");
+      written.push(...lines);
+    },
+    onTrouble: () => troubles++,
+  });
+  for (let n = 0; n < 1000; n++) log.add("stdout", `line ${n}`);
+  is_full = false;
+  log.add("stdout", "after");
+  log.close();
+  assert.equal(troubles, 1);
+  assert.deepEqual(written.map((line) => line.seq), [1000, 1001]);
+  assert.match(written[0]!.payload, /^\[1000 log lines were lost here/);
 });
 
 Deno.test("JobLog keeps a batch far under a frame's limit", () => {

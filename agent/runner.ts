@@ -19,6 +19,8 @@ import type { AgentState } from "./state.ts";
 import { iso, type Timing } from "./timing.ts";
 
 const PROGRESS_INTERVAL_MS = 1000;
+/** How soon to try again when the agent's own disk took nothing. */
+const DISK_RETRY_MS = 2000;
 
 export interface RunnerOptions {
   state: AgentState;
@@ -124,7 +126,18 @@ export class Runner {
       this.#wake = Promise.withResolvers<void>();
       const job = this.#o.state.jobs.pending()[0];
       if (job === undefined) await this.#wake.promise;
-      else await this.#take(job);
+      else await this.#tryToTake(job);
+    }
+  }
+
+  /** A full disk ends neither the agent nor the job: it waits. */
+  async #tryToTake(job: HeldJob): Promise<void> {
+    try {
+      await this.#take(job);
+    } catch (error) {
+      this.#current = undefined;
+      this.#o.log.error(`cannot work on job ${job.id}, trying again: ${messageOf(error)}`);
+      await this.#o.timing.sleep(DISK_RETRY_MS, this.#stopping.signal);
     }
   }
 
@@ -155,12 +168,26 @@ export class Runner {
     const kind = jobKind(job.kind);
     const outcome = await this.#outcomeOf(job, kind, settings, cancel.signal);
     const stopped = this.#stopping.signal.aborted && outcome.status === "cancelled";
-    this.#finish(state.jobs.byId(job.id)!, stopped ? STOPPED : outcome);
+    await this.#keepEnd(job.id, stopped ? STOPPED : outcome);
     if (outcome.status !== "cancelled" && kind !== undefined) {
       for (const one of kind.follow_ups(outcome)) this.#owed.add(one);
     }
     if (state.jobs.pending().length === 0) await this.#tell();
     this.#current = undefined;
+  }
+
+  /** Tries until the disk takes it: a snapshot that was made must not become an interrupted job. */
+  async #keepEnd(job_id: string, end: JobEnd): Promise<void> {
+    const { state, timing, log } = this.#o;
+    for (;;) {
+      try {
+        return this.#finish(state.jobs.byId(job_id)!, end);
+      } catch (error) {
+        log.error(`cannot keep the end of job ${job_id}, trying again: ${messageOf(error)}`);
+        if (this.#stopping.signal.aborted) return; // The next start reports it as interrupted.
+        await timing.sleep(DISK_RETRY_MS, this.#stopping.signal);
+      }
+    }
   }
 
   /** Listing and measuring a large repository takes minutes. */
@@ -213,7 +240,7 @@ export class Runner {
   }
 
   #logOf(job_id: string): JobLog {
-    const { state, outbox, timing } = this.#o;
+    const { state, outbox, timing, log } = this.#o;
     return new JobLog({
       timing,
       write: (lines) =>
@@ -221,6 +248,8 @@ export class Runner {
           outbox.appendLog(job_id, lines);
           state.jobs.setLogLines(job_id, lines.at(-1)!.seq);
         }),
+      onTrouble: (error) =>
+        log.error(`cannot keep log lines of job ${job_id}: ${messageOf(error)}`),
     });
   }
 
