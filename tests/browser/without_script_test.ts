@@ -101,6 +101,7 @@ Deno.test("without script: sign in, add a host, initialise, back up, cancel, cha
 
     await page.getByRole("link", { name: "web-01" }).last().click();
     await page.getByRole("button", { name: "Run now", exact: true }).click();
+    await page.getByRole("heading", { name: "Backup of web-01" }).waitFor();
     const backup = await nextRun();
     await reloadUntil(page, "working on backup");
     finish(agent, backup!, { ...good, stats: { snapshot_id: SNAPSHOT } });
@@ -111,6 +112,7 @@ Deno.test("without script: sign in, add a host, initialise, back up, cancel, cha
     await page.getByLabel("Run now with a speed limit").click();
     await page.getByLabel("Upload limit").fill("512");
     await page.getByRole("button", { name: "Run now with these limits" }).click();
+    await page.getByRole("heading", { name: "Backup of web-01" }).waitFor();
     const slow = await nextRun();
     assert.equal(slow!.args.bandwidth.limit_upload_kib_per_second, 512);
     // Asking again folds the question up: fresh from a reload there is time to answer it.
@@ -118,6 +120,7 @@ Deno.test("without script: sign in, add a host, initialise, back up, cancel, cha
     await page.locator("summary", { hasText: "Cancel job" }).click();
     await assertFits(page, "the question before a cancel");
     await page.locator("details").getByRole("button", { name: "Cancel job" }).click();
+    await page.getByText("Cancelling").first().waitFor();
     await poll(
       "the cancel to arrive",
       () => agent!.received,
