@@ -33,7 +33,9 @@ export async function measureAgent(options: AgentOptions): Promise<Figure[]> {
       log(`the agent is connected; it idles for ${idle_seconds} s`);
       await new Promise((resolve) => setTimeout(resolve, idle_seconds * 1000));
       const { resident_mb, own_mb } = memoryOf(host.agent.pid);
-      const note = `${own_mb.toFixed(1)} MB its own, the rest Deno's program file, mapped`;
+      const mib = (resident_mb * 1e6 / 2 ** 20).toFixed(1);
+      const note = `${mib} MiB as ps shows it; ${own_mb.toFixed(1)} MB its own, ` +
+        "the rest Deno's program file, mapped";
       return [
         { ...start, measured: median(seconds), note: `process to welcome, median of ${STARTS}` },
         { ...memory, measured: resident_mb, note },

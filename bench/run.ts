@@ -50,10 +50,11 @@ for (const [name, measure] of Object.entries(PARTS)) {
     figures.push(skipped({ name, unit: "", budget: null }, error));
   }
 }
+const load = Deno.build.os === "windows" ? [] : Deno.loadavg().map((n) => Number(n.toFixed(1)));
 print(renderTable(figures));
+print(`${navigator.hardwareConcurrency} CPUs, load average ${load.join(" ")}`);
 if (values.json !== undefined) {
   const rows = figures.map((figure) => ({ ...figure, kept: isKept(figure) }));
-  const load = Deno.build.os === "windows" ? [] : Deno.loadavg();
   const { os, arch } = Deno.build;
   const machine = { cpus: navigator.hardwareConcurrency, os, arch, load_average: load };
   const report = { measured_at: new Date().toISOString(), machine, figures: rows };
