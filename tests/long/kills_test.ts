@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import process from "node:process";
 import { backupsOf, ended, randomFolder, readyHost } from "../faults.ts";
 import { Stack, type StackHost } from "../stack.ts";
 import { seededChance } from "./chance.ts";
@@ -17,11 +16,11 @@ const SERVER_KILLS = 20;
 const AGENT_KILLS = 10;
 const HOSTS = ["web-01", "web-02", "web-03"];
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
-
-Deno.test("20 killed servers and 10 killed agents lose, double and damage nothing", async () => {
+Deno.test("20 killed servers and 10 killed agents lose, double and damage nothing", async (t) => {
+  // What a test prints is hidden where the task is quiet; the name of a step is not.
+  const say = (line: string) => t.step(line, () => {});
   const chance = seededChance();
-  say(`seed ${chance.seed} (RM_SEED repeats it)`);
+  await say(`seed ${chance.seed} (RM_SEED repeats it)`);
   const stack = await Stack.start();
   try {
     const hosts: { host: StackHost; source: string }[] = [];
@@ -73,7 +72,7 @@ Deno.test("20 killed servers and 10 killed agents lose, double and damage nothin
     await stack.server.stop();
     checkDatabase(stack);
     const count = (status: string) => jobs.filter((job) => job.status === status).length;
-    say(
+    await say(
       `${victims.length} kills, ${hits} of them with a backup running; ${jobs.length} jobs: ` +
         `${count("succeeded")} succeeded, ${count("interrupted")} interrupted; ` +
         `${snapshots} snapshots, ${lines} log lines`,
