@@ -55,7 +55,7 @@ export function loadConfig({ env, args }: ConfigSources): Config {
     faults.push(`${SETTINGS[key]} (${key} in the file): ${problem}`);
   };
   const data_dir = dataDir(values.data_dir, fault);
-  const listen = parseListen(values.listen ?? ":8080", fault);
+  const listen = parseListen(values.listen ?? "127.0.0.1:8080", fault);
   const base_url = parseBaseUrl(values.base_url ?? `http://localhost:${listen.port}`, fault);
   const cookie_secure = parseBoolean("cookie_secure", values.cookie_secure ?? "true", fault);
   if (!cookie_secure && base_url.startsWith("https:")) {

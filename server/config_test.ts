@@ -30,7 +30,7 @@ Deno.test("loadConfig() needs nothing but a folder, and makes it private", () =>
   withFolder((folder) => {
     const data_dir = join(folder, "new", "data");
     assert.deepEqual(load({ RM_DATA_DIR: data_dir }), {
-      listen: { hostname: "0.0.0.0", port: 8080 },
+      listen: { hostname: "127.0.0.1", port: 8080 },
       data_dir,
       base_url: "http://localhost:8080",
       secret_key_file: join(data_dir, "secret.key"),

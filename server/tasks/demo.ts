@@ -15,29 +15,20 @@ import { failSetup, projectDir, setUp } from "./setup.ts";
 const DIR = join(projectDir(), ".demo");
 const PID_FILE = join(DIR, "demo.pid");
 
-const { values: flags } = parseArgs({
-  args: Deno.args,
-  options: {
-    fresh: { type: "boolean", default: false },
-    once: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    stop: { type: "boolean", default: false },
-  },
-});
+const flags = readFlags();
 
 const say = (line: string): void => {
   (flags.json ? process.stderr : process.stdout).write(`${line}\n`);
 };
 
 if (flags.stop) Deno.exit(await stopRunning());
-const running = await runningPid();
+await Deno.mkdir(DIR, { recursive: true, mode: 0o700 });
+const running = await claim();
 if (running !== undefined) {
   say(`A demo is running already (process ${running}). End it with --stop first.`);
   Deno.exit(1);
 }
-if (flags.fresh) await Deno.remove(DIR, { recursive: true }).catch(ignoreMissing);
-await Deno.mkdir(DIR, { recursive: true, mode: 0o700 });
-await Deno.writeTextFile(PID_FILE, String(Deno.pid));
+if (flags.fresh) await wipe();
 
 const ended = Promise.withResolvers<void>();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -102,6 +93,44 @@ async function build(): Promise<void> {
     stderr: "piped",
   }).output();
   if (!success) throw new Error(`the build failed: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** The flags; a word that is none of them ends the program with the usage. */
+function readFlags(): { fresh: boolean; once: boolean; json: boolean; stop: boolean } {
+  const flag = { type: "boolean", default: false } as const;
+  try {
+    return parseArgs({
+      args: Deno.args,
+      options: { fresh: flag, once: flag, json: flag, stop: flag },
+    }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    process.stderr.write(`${error.message.split(".")[0]}.\n`);
+    process.stderr.write("Usage: task demo [--fresh] [--once] [--json] [--stop]\n");
+    Deno.exit(2);
+  }
+}
+
+/** Takes the demo's place for this process; answers the process that has it already. */
+async function claim(): Promise<number | undefined> {
+  for (;;) {
+    try {
+      await Deno.writeTextFile(PID_FILE, String(Deno.pid), { createNew: true });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      const pid = await runningPid();
+      if (pid !== undefined) return pid;
+      await Deno.remove(PID_FILE).catch(ignoreMissing);
+    }
+  }
+}
+
+/** Removes what earlier demos left, all but the claim of this one. */
+async function wipe(): Promise<void> {
+  for await (const { name } of Deno.readDir(DIR)) {
+    if (name !== "demo.pid") await Deno.remove(join(DIR, name), { recursive: true });
+  }
 }
 
 /** The process of a demo that is alive, if there is one. */
