@@ -1,6 +1,6 @@
 /**
  * @module `task dev`: the server from source, restarted on each change, over the seeded story in
- * `.data/dev` on http://127.0.0.1:8080. Sign in with what the seed task printed on the first start.
+ * `.data/dev` on http://127.0.0.1:8080. The first start prints the code that makes the administrator.
  */
 import { join } from "node:path";
 import { projectDir } from "./setup.ts";
