@@ -5,7 +5,6 @@ import type { Host } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import { Card } from "../Card.tsx";
 import { absolute, count, span } from "../format.ts";
-import { Icon } from "../Icon.tsx";
 import { Count, StatusIcon } from "../Status.tsx";
 import { HostActionButton } from "./HostActionButton.tsx";
 
@@ -21,10 +20,11 @@ export interface AttentionListProps {
   now_ms: number;
 }
 
-/** The list of troubles; one quiet line when there are none. */
+/** The list of troubles; nothing when there are none. */
 export function AttentionList(props: AttentionListProps) {
   const { items, total, hosts, actor, csrf_token, now_ms } = props;
-  if (items.length === 0) return <AllGood />;
+  // The verdict above says already that nothing needs anybody.
+  if (items.length === 0) return <div class="hidden" data-live="attention"></div>;
   const by_id = new Map(hosts.map((host) => [host.id, host]));
   const tone = items.some((item) => item.state === "failed") ? "fail" : "stale";
   const rest = total - items.length;
@@ -99,18 +99,5 @@ function Fix({ item, host, actor, csrf_token, primary }: FixProps) {
     <a class={look} href={paths.host(item.host_id)} aria-label={`Details, ${item.host_name}`}>
       Details
     </a>
-  );
-}
-
-function AllGood() {
-  return (
-    <section class="card" aria-label="Needs you" data-live="attention">
-      <div class="row quiet-line" data-s="ok">
-        <span class="tint">
-          <Icon name="s-ok" />
-        </span>
-        <b class="strong">Nothing needs you</b>
-      </div>
-    </section>
   );
 }

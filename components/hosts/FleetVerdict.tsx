@@ -4,7 +4,13 @@ import { bytes, count, counted } from "../format.ts";
 import { withQuery } from "../Pager.tsx";
 import { Verdict } from "../Verdict.tsx";
 import { wordOf } from "../vocabulary.ts";
-import { fleetNews, fleetTitle, type News, STATES_WORST_FIRST } from "./fleet_verdict.ts";
+import {
+  fleetNews,
+  fleetTitle,
+  type News,
+  nothingNeedsYou,
+  STATES_WORST_FIRST,
+} from "./fleet_verdict.ts";
 
 /** The answer about all hosts; each part leads to the hosts it speaks of. */
 export function FleetVerdict({ overview, url }: { overview: Overview; url: URL }) {
@@ -28,7 +34,14 @@ export function FleetVerdict({ overview, url }: { overview: Overview; url: URL }
             )}
           </>
         }
-        sub={<NewsLine news={fleetNews(overview)} hrefOf={hrefOf} paused={by_state.paused} />}
+        sub={
+          <NewsLine
+            news={fleetNews(overview)}
+            quiet={nothingNeedsYou(overview)}
+            hrefOf={hrefOf}
+            paused={by_state.paused}
+          />
+        }
         facts={[
           {
             label: "Stored",
@@ -56,14 +69,16 @@ export function FleetVerdict({ overview, url }: { overview: Overview; url: URL }
 
 interface NewsLineProps {
   news: News[];
+  /** No host needs anybody, gaps included. */
+  quiet: boolean;
   hrefOf: (state: string) => string;
   paused: number;
 }
 
-function NewsLine({ news, hrefOf, paused }: NewsLineProps) {
+function NewsLine({ news, quiet, hrefOf, paused }: NewsLineProps) {
   return (
     <>
-      {news.length === 0 ? "Nothing needs you." : news.map(({ text, state }, at) => (
+      {quiet ? "Nothing needs you." : news.map(({ text, state }, at) => (
         <>
           {at === 0 ? "" : at === news.length - 1 ? " and " : ", "}
           <a class="st" data-s={wordOf(state).tone} href={hrefOf(state)}>{text}</a>

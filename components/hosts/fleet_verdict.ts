@@ -43,3 +43,8 @@ export function fleetNews({ pending_hosts, by_state }: FleetNumbers): News[] {
   say(pending_hosts, "never", "waits for its agent", "wait for their agents");
   return news;
 }
+
+/** True if no host has a line under "Needs you": gaps stand in the title and need somebody too. */
+export function nothingNeedsYou(numbers: FleetNumbers): boolean {
+  return fleetNews(numbers).length === 0 && numbers.by_state.gaps === 0;
+}

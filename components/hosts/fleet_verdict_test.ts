@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fleetNews, fleetTitle } from "./fleet_verdict.ts";
+import { fleetNews, fleetTitle, nothingNeedsYou } from "./fleet_verdict.ts";
 
 const none = { failed: 0, never: 0, stale: 0, gaps: 0, good: 0, paused: 0 };
 
@@ -22,4 +22,12 @@ Deno.test("fleetNews() tells hosts without an agent from hosts never backed up",
     "2 were never backed up",
     "1 waits for its agent",
   ]);
+});
+
+Deno.test("nothingNeedsYou() is false while a host has gaps, though the title tells those", () => {
+  const numbers = { total_hosts: 2, pending_hosts: 0, by_state: { ...none, good: 1, gaps: 1 } };
+  assert.deepEqual(fleetNews(numbers), []);
+  assert.equal(nothingNeedsYou(numbers), false);
+  const good = { total_hosts: 3, pending_hosts: 0, by_state: { ...none, good: 2, paused: 1 } };
+  assert.equal(nothingNeedsYou(good), true);
 });
