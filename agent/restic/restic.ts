@@ -16,7 +16,7 @@ import {
   parseSnapshots,
   parseStats,
 } from "./documents.ts";
-import { startingProgress } from "./progress.ts";
+import { endingProgress, startingProgress } from "./progress.ts";
 import { createRedact } from "./redact.ts";
 import { type Request, type Run, runRestic } from "./run.ts";
 
@@ -243,10 +243,7 @@ export class Restic {
     const snapshot_id = outcome.stats?.snapshot_id ?? "";
     // The snapshot is saved: a cancel that comes now has nothing left to stop.
     const listing = { signal: new AbortController().signal, onEvent: options.onEvent };
-    options.onEvent({
-      type: "progress",
-      progress: { ...startingProgress("listing"), percent_done: 1 },
-    });
+    options.onEvent({ type: "progress", progress: endingProgress("listing", outcome.stats) });
     let reason = "";
     // A prune that runs at the same time may spoil one reading without a lock.
     for (let attempt = 1; attempt <= 2; attempt++) {

@@ -67,6 +67,27 @@ Deno.test("backup() saves a snapshot that a plain restic lists, and a second one
   assert((stats?.size_bytes ?? 0) > 50_000);
 });
 
+Deno.test("backup() is uploading, without speed or time left, from all read to restic's summary", async () => {
+  await using storage = await Storage.start();
+  const restic = await storage.restic();
+  await restic.init(recorder());
+  const source = await storage.files({ a: randomBytes(3_000_000) });
+  const options = recorder();
+  const limit = { limit_upload_kib_per_second: 600 };
+  const outcome = await restic.backup(aSet(source), limit, options);
+  assert.equal(outcome.status, "succeeded", outcome.error ?? "");
+  const seen = options.events.flatMap((event) => event.type === "progress" ? event.progress : []);
+  const all_read = seen.filter((at) => at.phase === "uploading" && at.percent_done === 1);
+  assert.ok(all_read.length > 0, "it takes seconds to upload what was read at once");
+  for (const { throughput_bytes_per_second, eta_seconds } of all_read) {
+    assert.deepEqual([throughput_bytes_per_second, eta_seconds], [null, null]);
+  }
+  assert.deepEqual(
+    seen.slice(-2).map((at) => [at.phase, at.files_done, at.total_files, at.bytes_done]),
+    [["finishing", 1, 1, 3_000_000], ["listing", 1, 1, 3_000_000]],
+  );
+});
+
 Deno.test("backup() warns of a file that cannot be read, and saves the rest", async () => {
   await using storage = await Storage.start();
   const restic = await storage.restic();

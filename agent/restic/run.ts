@@ -7,7 +7,7 @@ import { gather, noFindings } from "./findings.ts";
 import { decode, joinBytes, LineSplitter } from "./lines.ts";
 import { type OutputEvent, parseLine } from "./output.ts";
 import { type ProcessEnd, runProcess } from "./process.ts";
-import { ProgressMeter } from "./progress.ts";
+import { endingProgress, ProgressMeter } from "./progress.ts";
 import type { AskRepository } from "./reach.ts";
 import { ReachWatch } from "./reach.ts";
 import { createRedact } from "./redact.ts";
@@ -167,6 +167,10 @@ class RunSession {
     gather(this.#findings, stream, event);
     if (event.type === "status") this.#reportProgress(event);
     else this.#log(stream, event);
+    if (event.type === "summary") {
+      const progress = endingProgress("finishing", event.stats);
+      this.#options.onEvent?.({ type: "progress", progress });
+    }
   }
 
   #reportProgress({ status }: Extract<OutputEvent, { type: "status" }>): void {
