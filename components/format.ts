@@ -56,12 +56,7 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** A share of 0 to 1 in whole percent, rounded down so that 100 % means done. */
-export function percent(fraction: number): string {
-  return `${wholePercent(fraction)} %`;
-}
-
-/** The number of `percent`, 0 to 100. */
+/** A share of 0 to 1 in whole percent, rounded down so that 100 means done. */
 export function wholePercent(fraction: number): number {
   return Math.floor(Math.min(1, Math.max(0, fraction)) * 100 + 1e-9);
 }

@@ -8,11 +8,11 @@ import {
   count,
   counted,
   duration,
-  percent,
   sentenceList,
   shortId,
   shortList,
   signedBytes,
+  wholePercent,
 } from "./format.ts";
 
 Deno.test("bytes() gives IEC units with three significant digits", () => {
@@ -74,11 +74,11 @@ Deno.test("ahead() says how long until a coming moment", () => {
   assert.equal(ahead(0, 5000), "now");
 });
 
-Deno.test("percent() reaches 100 only when everything is done", () => {
-  assert.equal(percent(0.999), "99 %");
-  assert.equal(percent(1), "100 %");
-  assert.equal(percent(0.29), "29 %");
-  assert.equal(percent(-1), "0 %");
+Deno.test("wholePercent() reaches 100 only when everything is done", () => {
+  assert.equal(wholePercent(0.999), 99);
+  assert.equal(wholePercent(1), 100);
+  assert.equal(wholePercent(0.29), 29);
+  assert.equal(wholePercent(-1), 0);
 });
 
 Deno.test("absolute() carries seconds and the zone", () => {

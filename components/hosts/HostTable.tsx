@@ -3,13 +3,14 @@ import type { Actor } from "../../server/auth/permissions.ts";
 import type { RunningJob } from "../../server/fleet/fleet.ts";
 import type { Host } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
-import { bytes, count, percent } from "../format.ts";
+import { bytes, count } from "../format.ts";
 import { HeatStrip } from "../HeatStrip.tsx";
 import { Icon } from "../Icon.tsx";
 import { Status, StatusIcon } from "../Status.tsx";
 import { Time } from "../Time.tsx";
 import { wordOf } from "../vocabulary.ts";
 import { HostActionButton } from "./HostActionButton.tsx";
+import { percentDone } from "../job/how_far.ts";
 import { visibleText } from "../job/visible_text.ts";
 
 export interface HostTableProps {
@@ -122,12 +123,6 @@ export function stateOf(host: Host, job: RunningJob | undefined) {
 export function HostState({ host, job }: { host: Host; job: RunningJob | undefined }) {
   const kind = stateOf(host, job);
   if (job === undefined || kind !== "running") return <Status kind={kind} short />;
-  return (
-    <Status
-      kind="running"
-      label={job.progress === undefined
-        ? "Running"
-        : `Running ${percent(job.progress.percent_done)}`}
-    />
-  );
+  const percent = percentDone(job.progress);
+  return <Status kind="running" label={percent === null ? "Running" : `Running ${percent} %`} />;
 }

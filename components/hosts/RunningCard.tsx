@@ -3,7 +3,8 @@ import type { RunningJob } from "../../server/fleet/fleet.ts";
 import type { Job } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import { Card } from "../Card.tsx";
-import { ago, bytesOf, count, percent, span } from "../format.ts";
+import { ago, bytesOf, count, span } from "../format.ts";
+import { isAllRead, percentDone, phaseWord } from "../job/how_far.ts";
 import { Progress } from "../Progress.tsx";
 import { Count, StatusIcon } from "../Status.tsx";
 import { JOB_KINDS } from "../vocabulary.ts";
@@ -34,6 +35,7 @@ export function RunningCard({ running, now_ms }: { running: RunningJob[]; now_ms
 function RunningRow({ item, now_ms }: { item: RunningJob; now_ms: number }) {
   const { job, progress, stalled, news_at_ms } = item;
   const kind = JOB_KINDS[job.kind];
+  const percent = percentDone(progress);
   const known = progress !== undefined && progress.total_bytes > 0;
   return (
     <li class="runrow hoverable" data-key={job.id} data-s={stalled ? "stale" : "run"}>
@@ -41,17 +43,23 @@ function RunningRow({ item, now_ms }: { item: RunningJob; now_ms: number }) {
         <a class="strong rowlink clip" href={paths.job(job.id)}>{job.host_name}</a>
         <span class="faint clip">{kind.toLowerCase()}</span>
         <span class="push strong nowrap">
-          {progress === undefined ? "starting" : percent(progress.percent_done)}
+          {percent === null ? phaseWord(progress).toLowerCase() : `${percent} %`}
         </span>
       </div>
       <Progress
-        fraction={progress?.percent_done ?? 0}
+        fraction={(percent ?? 0) / 100}
         label={`${job.host_name}, ${kind.toLowerCase()}`}
         tone={stalled ? "stale" : "run"}
       />
       <div class="row meta">
         <span class="clip">
-          {known ? bytesOf(progress.bytes_done, progress.total_bytes) : phaseWords(progress?.phase)}
+          {isAllRead(progress)
+            ? "all read, uploading what is left"
+            : known
+            ? bytesOf(progress.bytes_done, progress.total_bytes)
+            : progress === undefined
+            ? "waits for the first news"
+            : ""}
         </span>
         <span class="push nowrap">
           {stalled && news_at_ms !== null
@@ -63,10 +71,6 @@ function RunningRow({ item, now_ms }: { item: RunningJob; now_ms: number }) {
       </div>
     </li>
   );
-}
-
-function phaseWords(phase: string | undefined): string {
-  return phase === undefined ? "waits for the first news" : phase;
 }
 
 function WaitingRow({ item: { job }, now_ms }: { item: RunningJob; now_ms: number }) {

@@ -2,6 +2,7 @@
 import { ahead, bytes, bytesOf, count, duration, rate, shortClockTime, span } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { Progress } from "../Progress.tsx";
+import { isAllRead, phaseWord } from "./how_far.ts";
 import { type Freshness, type JobView, percentOf } from "./job_view.ts";
 import { PhaseList } from "./PhaseList.tsx";
 import { SpeedChart } from "./SpeedChart.tsx";
@@ -24,6 +25,7 @@ export function JobProgress(props: JobProgressProps) {
   const percent = percentOf(view);
   const fresh = freshness.kind === "fresh";
   const cancelling = job.cancel_requested_at !== null;
+  const all_read = isAllRead(progress);
   const tone = waiting || cancelling
     ? "idle"
     : fresh
@@ -67,6 +69,11 @@ export function JobProgress(props: JobProgressProps) {
             </p>
           )
           : <Progress fraction={(percent ?? 0) / 100} tone={tone} label="Job progress" large />}
+        {all_read && !cancelling && (
+          <p class="dim">
+            Everything is read. Uploading what is left; restic does not say how much.
+          </p>
+        )}
         {cancelling && (
           <p class="dim">
             {agent_away
@@ -74,7 +81,7 @@ export function JobProgress(props: JobProgressProps) {
               : "The agent was asked to stop restic and to leave no lock behind."}
           </p>
         )}
-        {!fresh && <StaleLine freshness={freshness} agent_away={agent_away} />}
+        {!fresh && <StaleLine freshness={freshness} agent_away={agent_away} all_read={all_read} />}
         <PhaseList view={view} />
       </div>
       {progress && (
@@ -82,15 +89,15 @@ export function JobProgress(props: JobProgressProps) {
           <Stat
             label="Files"
             value={count(progress.files_done)}
-            sub={`of ${count(progress.total_files)}`}
+            sub={found(progress.total_files, count)}
           />
           <Stat
             label="Data read"
             value={bytes(progress.bytes_done)}
-            sub={`of ${bytes(progress.total_bytes)}`}
+            sub={found(progress.total_bytes, bytes)}
           />
           <Stat
-            label="Speed"
+            label="Reading"
             value={fresh && progress.throughput_bytes_per_second !== null
               ? rate(progress.throughput_bytes_per_second)
               : "not known"}
@@ -116,14 +123,24 @@ export function JobProgress(props: JobProgressProps) {
   );
 }
 
-function headline({ job }: JobView, percent: number | null): string {
+function headline({ job, progress }: JobView, percent: number | null): string {
   if (job.cancel_requested_at !== null) return "Cancelling";
   if (job.status === "queued") return "Queued";
   if (job.status === "dispatched") return "Sent to the host";
-  return percent === null ? "Starting" : `${percent} %`;
+  return percent === null ? phaseWord(progress) : `${percent} %`;
 }
 
-function StaleLine({ freshness, agent_away }: { freshness: Freshness; agent_away: boolean }) {
+function found(total: number, show: (n: number) => string): string {
+  return total === 0 ? "none found yet" : `of ${show(total)}`;
+}
+
+interface StaleLineProps {
+  freshness: Freshness;
+  agent_away: boolean;
+  all_read: boolean;
+}
+
+function StaleLine({ freshness, agent_away, all_read }: StaleLineProps) {
   if (freshness.kind === "fresh") return null;
   return (
     <p class="row row-top dim" role="status">
@@ -135,6 +152,8 @@ function StaleLine({ freshness, agent_away }: { freshness: Freshness; agent_away
           <span>
             <b class="strong">Stalled: no news for {span(freshness.seconds)}.</b> {agent_away
               ? "The host is offline. The job may well go on there, and is reported when it is back."
+              : all_read
+              ? "The rest may be uploading slowly, or restic hangs. Look at the host."
               : "restic may hang. Look at the host, or cancel the job and run it again."}
           </span>
         )
@@ -171,5 +190,5 @@ function usually(seconds: number | null): string {
 
 function limitText({ job }: JobView): string {
   const limit = job.bandwidth.limit_upload_kib_per_second;
-  return limit === undefined ? "no limit" : `limit ${rate(limit * 1024)}`;
+  return limit === undefined ? "no upload limit" : `upload limit ${rate(limit * 1024)}`;
 }

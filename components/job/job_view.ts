@@ -5,6 +5,7 @@
 import type { JobProgress } from "../../server/protocol/agent_messages.ts";
 import type { FinalJobStatus, Job, JobStatus } from "../../server/protocol/entities.ts";
 import type { JobStreamMessage } from "../../server/protocol/job_stream.ts";
+import { isAllRead, percentDone } from "./how_far.ts";
 
 export type Phase = JobProgress["phase"];
 
@@ -127,15 +128,17 @@ export function freshnessOf(view: JobView, now_ms: number): Freshness {
   const since_ms = view.news_at_ms ?? Date.parse(view.job.started_at ?? view.job.queued_at);
   const seconds = Math.floor((now_ms - since_ms) / 1000);
   if (seconds >= STALLED_AFTER_SECONDS) return { kind: "stalled", seconds };
-  if (seconds >= QUIET_AFTER_SECONDS) return { kind: "quiet", seconds };
+  // restic has no news to give while it uploads the rest.
+  if (seconds >= QUIET_AFTER_SECONDS && !isAllRead(view.progress)) {
+    return { kind: "quiet", seconds };
+  }
   return { kind: "fresh" };
 }
 
 /** Whole percent of a running job, never 100 before the end. Null when it is not known yet. */
 export function percentOf(view: JobView): number | null {
   if (view.job.status === "succeeded" || view.job.status === "warning") return 100;
-  if (view.progress === null) return null;
-  return Math.min(99, Math.floor(view.progress.percent_done * 100));
+  return percentDone(view.progress);
 }
 
 /** The quarter to announce when progress went from one percent to another, or null. */

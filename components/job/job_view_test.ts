@@ -112,6 +112,20 @@ Deno.test("freshnessOf() has nothing to say about a job that ended long ago", ()
   assert.deepEqual(freshnessOf(view, NOW), { kind: "fresh" });
 });
 
+Deno.test("freshnessOf() misses no news while restic uploads the rest, until it counts as stalled", () => {
+  const at = (seconds: number) =>
+    freshnessOf(startView(aJob(), aProgress({ percent_done: 1 }), NOW - seconds * 1000), NOW);
+  assert.deepEqual(at(40), { kind: "fresh" });
+  assert.deepEqual(at(900), { kind: "stalled", seconds: 900 });
+});
+
+Deno.test("phasesOf() ticks Upload only when restic's summary came, however much is read", () => {
+  const statesOf = (more: Partial<JobProgress>) =>
+    phasesOf(startView(aJob(), aProgress({ percent_done: 1, ...more }), NOW))!.map((i) => i.state);
+  assert.deepEqual(statesOf({})[3], "now");
+  assert.deepEqual(statesOf({ phase: "finishing" }).slice(3), ["done", "now", "next"]);
+});
+
 Deno.test("percentOf() is never 100 before the job has ended well", () => {
   assert.equal(percentOf(startView(aJob(), aProgress({ percent_done: 1 }), NOW)), 99);
   assert.equal(percentOf(startView(aJob({ status: "succeeded" }), null, NOW)), 100);
