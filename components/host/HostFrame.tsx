@@ -78,10 +78,16 @@ export function HostFrame(props: HostFrameProps) {
 
 function BackupPill({ host }: { host: Host }) {
   if (host.repository_initialised_at === null) return <Pill kind="never" label="No repository" />;
+  const { backup_state, obstacle, last_backup_status } = host;
+  const label = backup_state === "failed"
+    ? obstacle !== null && last_backup_status === "succeeded"
+      ? "Cannot be backed up"
+      : "Last backup failed"
+    : undefined;
   return (
     <Pill
-      kind={host.backup_state}
-      {...(host.backup_state === "failed" ? { label: "Last backup failed" } : {})}
+      kind={backup_state}
+      {...(label === undefined ? {} : { label })}
     />
   );
 }

@@ -74,6 +74,25 @@ function backupCause(facts: HostFacts): HostCause | undefined {
   const last_good = host.last_good_backup_at === null
     ? "There is no good backup yet."
     : `The last good backup was ${ago(Date.parse(host.last_good_backup_at), now_ms)}.`;
+  const obstacle = host.last_backup_status === "succeeded" ? host.obstacle : null;
+  if (obstacle === "no_paths") {
+    return {
+      tone: "fail",
+      title: "Its backup set has no paths: it cannot be backed up.",
+      text: `Add paths under Settings. ${last_good}`,
+      act: "settings",
+    };
+  }
+  if (obstacle === "set_changed" && host.backup_state === "gaps") {
+    return {
+      tone: "warn",
+      title: "The backup set has changed since the last good backup.",
+      text: `What was added to it is not backed up before the next run. ${last_good}`,
+      act: "run",
+    };
+  }
+  // The probe or the agent says what is wrong; the last backup itself went well.
+  if (obstacle !== null && host.backup_state === "failed") return undefined;
   switch (host.backup_state) {
     case "failed":
       return failed(facts, last_good);

@@ -29,6 +29,7 @@ function aHost(more: Partial<Host> = {}): Host {
     repository_initialised_at: "2026-01-01T00:00:00Z",
     current_job_id: null,
     backup_state: "good",
+    obstacle: null,
     last_backup_at: "2026-11-12T02:30:00Z",
     last_backup_status: "succeeded",
     last_good_backup_at: "2026-11-12T02:30:00Z",
@@ -137,4 +138,19 @@ Deno.test("hostCauses() says what a queued job waits for", () => {
 Deno.test("hostCauses() shouts when a repository that was there is gone", () => {
   const [cause] = causes(aHost(), undefined, aRepository({ probe_state: "missing" }));
   assert.equal(cause!.tone, "fail");
+});
+
+Deno.test("hostCauses() of a host with a good last backup names what is in the way of the next", () => {
+  const locked_out = causes(
+    aHost({ backup_state: "failed", obstacle: "wrong_password" }),
+    undefined,
+    aRepository({ probe_state: "wrong_password" }),
+  );
+  assert.deepEqual(locked_out.map((cause) => cause.title), [
+    "The encryption password does not open the repository.",
+  ]);
+  const changed = causes(aHost({ backup_state: "gaps", obstacle: "set_changed" }));
+  assert.deepEqual(changed.map((cause) => cause.act), ["run"]);
+  const empty = causes(aHost({ backup_state: "gaps", obstacle: "no_paths" }));
+  assert.deepEqual(empty.map((cause) => cause.act), ["settings"]);
 });

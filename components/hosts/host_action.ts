@@ -24,6 +24,7 @@ type ActedOn = Pick<
   | "repository_initialised_at"
   | "backup_state"
   | "backup_set"
+  | "obstacle"
 >;
 
 /** Undefined where this person may do nothing with the host now. */
@@ -40,6 +41,12 @@ export function hostAction(host: ActedOn, actor: Actor): HostAction | undefined 
     ? { note: "Offline: the job waits until the host is back" }
     : {};
   if (host.repository_initialised_at === null) {
+    if (host.obstacle === "restic_not_found") {
+      return {
+        ...{ kind: "post", label: "Initialise repo", action: "init" },
+        reason: "restic is not installed on the host: install it first",
+      };
+    }
     if (can(actor, "repository.initialise")) {
       return { kind: "post", label: "Initialise repo", action: "init", ...note };
     }
@@ -50,7 +57,7 @@ export function hostAction(host: ActedOn, actor: Actor): HostAction | undefined 
       reason: "An administrator initialises the repository first",
     };
   }
-  const run = host.backup_state === "failed"
+  const run = host.backup_state === "failed" && host.obstacle === null
     ? { kind: "post", label: "Retry", action: "retry" } as const
     : { kind: "post", label: "Run now", action: "run" } as const;
   if (host.backup_set.paths.length === 0) {

@@ -14,6 +14,7 @@ function aHost(changes: Partial<Parameters<typeof hostAction>[0]> = {}) {
     repository_initialised_at: "2026-11-12T08:00:00Z",
     backup_state: "good" as const,
     backup_set: { paths: ["/etc"], excludes: [], tags: [] },
+    obstacle: null,
     ...changes,
   };
 }
@@ -48,4 +49,15 @@ Deno.test("hostAction() says that a job waits for an offline host, and why an em
     as("operator"),
   );
   assert.match(empty?.kind === "post" ? empty.reason ?? "" : "", /no paths/);
+});
+
+Deno.test("hostAction() does not offer to initialise from a host without restic, nor to retry what never failed", () => {
+  const bare = aHost({
+    repository_initialised_at: null,
+    obstacle: "restic_not_found",
+  });
+  const action = hostAction(bare, as("admin"));
+  assert.match(action?.kind === "post" ? action.reason ?? "" : "", /restic is not installed/);
+  const locked_out = aHost({ backup_state: "failed", obstacle: "wrong_password" });
+  assert.equal(hostAction(locked_out, as("admin"))?.label, "Run now");
 });

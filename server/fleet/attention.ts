@@ -1,5 +1,5 @@
 /** @module What needs somebody, as plain sentences (ui/DESIGN.md §12). Pure. */
-import type { BackupState, ErrorClass, Host, JobStats } from "../protocol/entities.ts";
+import type { BackupState, ErrorClass, Host, JobStats, Obstacle } from "../protocol/entities.ts";
 
 /** One line of "Needs you": what is wrong, since when, and the one thing to do about it. */
 export interface Attention {
@@ -24,6 +24,16 @@ export function needsSomebody({ backup_state }: { backup_state: BackupState }): 
   return backup_state !== "good" && backup_state !== "paused";
 }
 
+const OBSTACLES: Record<Obstacle, string> = {
+  restic_not_found: "Cannot be backed up: restic is not installed on the host.",
+  restic_too_old: "Cannot be backed up: restic on the host is too old.",
+  wrong_password: "Cannot be backed up: the encryption password does not open the repository.",
+  unauthorized: "Cannot be backed up: the storage server refuses user or password.",
+  repository_missing: "The repository is gone from its address.",
+  no_paths: "Cannot be backed up: its backup set has no paths.",
+  set_changed: "Its backup set has changed since the last good backup: run one.",
+};
+
 /** The line of a host that {@link needsSomebody}. */
 export function attentionOf(
   host: Host,
@@ -32,6 +42,7 @@ export function attentionOf(
 ): Attention {
   const { backup_state: state } = host;
   const line = { host_id: host.id, host_name: host.name, state };
+  // A last backup that went well left no trouble behind: then there is no log to look at.
   const job_id = state === "failed" || state === "gaps" ? trouble?.job_id ?? null : null;
   return { ...line, job_id, ...sentence(host, trouble, now_ms) };
 }
@@ -41,6 +52,9 @@ function sentence(
   trouble: LastTrouble | undefined,
   now_ms: number,
 ): { message: string; since_ms: number | null } {
+  if (host.obstacle !== null && trouble === undefined && host.enrolled_at !== null) {
+    return { message: OBSTACLES[host.obstacle], since_ms: msOf(host.last_good_backup_at) };
+  }
   switch (host.backup_state) {
     case "failed": {
       const message = `Backup failed: ${reason(trouble)}. ${lastGood(host, now_ms)}`;

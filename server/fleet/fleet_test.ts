@@ -90,6 +90,25 @@ Deno.test("overview() shows a running backup with its progress, and when it stan
   db.close();
 });
 
+Deno.test("overview() lists a host whose password opens nothing, or whose set is empty, at once", async () => {
+  const { db, fleet, hosts, repositories, clock } = await seeded(12);
+  const now = () => fleet.overview(ADMIN, { limit: 50, offset: 0 });
+  const lineOf = (name: string) => now().attention.find((line) => line.host_name === name);
+  const good = hosts.survey(ADMIN).all.filter((host) => host.backup_state === "good");
+  const [first, second] = [good[0]!, good[1]!];
+  assert.equal(lineOf(first.name), undefined);
+  repositories.applyProbe(first.id, {
+    ...{ type: "repository.probed", report: { run_id: first.id, seq: 1 } },
+    ...{ config_version: 99, state: "wrong_password", restic_repository_id: null, error: null },
+    ...{ took_seconds: 0.1, probed_at: new Date(clock.now_ms()).toISOString() },
+  });
+  hosts.edit(ADMIN, second.id, { backup_set: { paths: [], excludes: [], tags: [] } });
+  assert.match(lineOf(first.name)!.message, /password does not open the repository/);
+  assert.match(lineOf(second.name)!.message, /has no paths/);
+  assert.equal(now().by_state.good, good.length - 2);
+  db.close();
+});
+
 Deno.test("overview() runs as many statements for 1,000 hosts as for 12, at most ten with the summary", async () => {
   const counts: number[] = [];
   for (const host_count of [12, 1000]) {

@@ -16,6 +16,7 @@ import type {
   FinalJobStatus,
   Host,
   HostOs,
+  Obstacle,
 } from "../protocol/entities.ts";
 import type { EditHostRequest, ListHostsQuery } from "../protocol/rest.ts";
 import { backupState, worstFirst } from "./backup_state.ts";
@@ -26,6 +27,8 @@ import {
   HostsStore,
 } from "./hosts_store.ts";
 import { livenessOf } from "./liveness.ts";
+import { covers } from "./backup_set.ts";
+import { obstacleOf, withObstacle } from "./obstacle.ts";
 
 export interface HostsDeps {
   db: Database;
@@ -49,6 +52,7 @@ export interface SurveyedHost {
   name: string;
   status: AgentState;
   backup_state: BackupState;
+  obstacle: Obstacle | null;
   snapshot_count: number;
   repo_size_bytes: number | null;
 }
@@ -101,12 +105,15 @@ export class Hosts {
   edit(actor: Actor, host_id: string, edit: EditHostRequest): Host {
     const only_backup_set = Object.keys(edit).every((field) => field === "backup_set");
     demand(actor, only_backup_set ? "backup_set.edit" : "host.edit");
-    const { db, audit, changes } = this.#deps;
+    const { db, clock, audit, changes } = this.#deps;
     return db.transaction(() => {
       const { host } = this.#record(host_id);
       if (edit.name !== undefined) this.demandNameFree(edit.name, host_id);
       const after = { ...host, ...defined(edit) };
       this.#store.edit(after);
+      if (host.last_good_backup_at !== null && !covers(host.backup_set, after.backup_set)) {
+        this.#store.setGrew(host_id, clock.now_ms());
+      }
       audit.record(actor, {
         action: "host.edit",
         target_kind: "host",
@@ -229,20 +236,24 @@ export class Hosts {
     return record;
   }
 
-  #complete({ host, agent, backup }: HostRecord): Host {
+  #complete({ host, agent, backup, readiness }: HostRecord): Host {
     const heard_at_ms = this.#heard(host.id, agent.last_seen_at_ms);
     const last_seen_at = heard_at_ms === null ? null : iso(heard_at_ms);
-    return { ...host, ...this.#states({ id: host.id, agent, backup }), last_seen_at };
+    return { ...host, ...this.#states({ id: host.id, agent, backup, readiness }), last_seen_at };
   }
 
-  /** The two states of a host, worked out here and nowhere else. */
-  #states({ id, agent, backup }: Pick<HostFacts, "id" | "agent" | "backup">) {
+  /** The two states of a host and what is in its way, worked out here and nowhere else. */
+  #states(
+    { id, agent, backup, readiness }: Pick<HostFacts, "id" | "agent" | "backup" | "readiness">,
+  ) {
     const now_ms = this.#deps.clock.now_ms();
     const last_seen_at_ms = this.#heard(id, agent.last_seen_at_ms);
     const connected = this.#deps.link.connected(id);
+    const obstacle = obstacleOf(readiness);
     return {
       ...livenessOf({ ...agent, last_seen_at_ms, connected }, now_ms),
-      backup_state: backupState(backup, now_ms),
+      backup_state: withObstacle(backupState(backup, now_ms), obstacle),
+      obstacle,
     };
   }
 

@@ -1,17 +1,19 @@
 import type { StatementSync } from "node:sqlite";
 import { isoOrNull } from "../clock.ts";
 import type { Database } from "../db/database.ts";
-import type { BackupSet, FinalJobStatus, Host } from "../protocol/entities.ts";
+import type { BackupSet, FinalJobStatus, Host, ProbeState } from "../protocol/entities.ts";
 import type { AgentFacts } from "./liveness.ts";
 import type { BackupFacts } from "./backup_state.ts";
+import type { ObstacleFacts } from "./obstacle.ts";
 
 type Row = Record<string, unknown>;
 
 /** What the table knows of a host; its two states are worked out from the facts. */
 export interface HostRecord {
-  host: Omit<Host, "status" | "degraded_reasons" | "backup_state">;
+  host: Omit<Host, "status" | "degraded_reasons" | "backup_state" | "obstacle">;
   agent: Omit<AgentFacts, "connected">;
   backup: BackupFacts;
+  readiness: ObstacleFacts;
 }
 
 /** What it takes to count, filter and order all hosts: no lists, no JSON, one thin row each. */
@@ -24,6 +26,7 @@ export interface HostFacts {
   matches: boolean;
   agent: Omit<AgentFacts, "connected">;
   backup: BackupFacts;
+  readiness: ObstacleFacts;
 }
 
 /** What an agent says of itself, at enrolment or in its hello. */
@@ -36,8 +39,10 @@ export interface AgentDescription {
   protocol_version: number;
 }
 
-const SELECT_HOST = `SELECT h.*, r.initialised_at_ms AS repository_initialised_at_ms
-  FROM hosts h LEFT JOIN repositories r ON r.id = h.repository_id`;
+const REPOSITORY_FACTS = `r.initialised_at_ms AS repository_initialised_at_ms, r.probe_state,
+  r.probed_at_ms, coalesce(json_array_length(h.backup_set, '$.paths'), 0) AS path_count`;
+const FROM_HOSTS = "FROM hosts h LEFT JOIN repositories r ON r.id = h.repository_id";
+const SELECT_HOST = `SELECT h.*, ${REPOSITORY_FACTS} ${FROM_HOSTS}`;
 
 const DESCRIBE = `os = :os, os_version = :os_version, arch = :arch,
   agent_hostname = :agent_hostname, agent_version = :agent_version,
@@ -45,7 +50,8 @@ const DESCRIBE = `os = :os, os_version = :os_version, arch = :arch,
 
 const AGENT_FACTS = `enrolled_at_ms, last_seen_at_ms, agent_version, restic_version, restic_error,
   clock_skew_ms, config_version, applied_config_version`;
-const BACKUP_FACTS = "last_backup_status, last_backup_at_ms, last_good_backup_at_ms, goal_seconds";
+const BACKUP_FACTS =
+  "last_backup_status, last_backup_at_ms, last_good_backup_at_ms, goal_seconds, backup_set_grown_at_ms";
 
 /** SQL of hosts. */
 export class HostsStore {
@@ -64,16 +70,18 @@ export class HostsStore {
   #seen: StatementSync;
   #config_applied: StatementSync;
   #current_job: StatementSync;
+  #set_grew: StatementSync;
   #backup_ended: StatementSync;
 
   constructor(db: Database) {
     this.#survey = db.prepare(
-      `SELECT id, name, snapshot_count, repo_size_bytes, ${AGENT_FACTS}, ${BACKUP_FACTS},
+      `SELECT h.id, h.name, h.snapshot_count, repo_size_bytes, ${AGENT_FACTS}, ${BACKUP_FACTS},
+         ${REPOSITORY_FACTS},
          (:tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag))
-         AND (:q IS NULL OR instr(lower(name), :q) > 0
+         AND (:q IS NULL OR instr(lower(h.name), :q) > 0
            OR instr(lower(coalesce(agent_hostname, '')), :q) > 0 OR instr(lower(tags), :q) > 0)
          AS matches
-       FROM hosts`,
+       ${FROM_HOSTS}`,
     );
     this.#by_ids = db.prepare(
       `${SELECT_HOST} JOIN json_each(:ids) AS wanted ON wanted.value = h.id ORDER BY wanted.key`,
@@ -115,11 +123,16 @@ export class HostsStore {
        WHERE id = :id AND :version <= config_version`,
     );
     this.#current_job = db.prepare("UPDATE hosts SET current_job_id = :job_id WHERE id = :id");
+    this.#set_grew = db.prepare(
+      "UPDATE hosts SET backup_set_grown_at_ms = :at_ms WHERE id = :id",
+    );
     this.#backup_ended = db.prepare(
       `UPDATE hosts SET last_backup_at_ms = :at_ms, last_backup_status = :status,
          last_backup_job_id = :job_id,
          last_good_backup_at_ms = CASE WHEN :status = 'succeeded' THEN :at_ms
-           ELSE last_good_backup_at_ms END
+           ELSE last_good_backup_at_ms END,
+         backup_set_grown_at_ms = CASE WHEN :status = 'succeeded' THEN NULL
+           ELSE backup_set_grown_at_ms END
        WHERE id = :id`,
     );
   }
@@ -226,6 +239,10 @@ export class HostsStore {
     this.#current_job.run({ id, job_id });
   }
 
+  setGrew(id: string, at_ms: number): void {
+    this.#set_grew.run({ id, at_ms });
+  }
+
   backupEnded(
     id: string,
     run: { job_id: string; status: FinalJobStatus; at_ms: number },
@@ -270,8 +287,8 @@ function toRecord(row: Row): HostRecord {
   };
 }
 
-/** The columns of {@link AGENT_FACTS} and {@link BACKUP_FACTS}. */
-function toFacts(row: Row): Pick<HostRecord, "agent" | "backup"> {
+/** The columns of AGENT_FACTS, BACKUP_FACTS and REPOSITORY_FACTS. */
+function toFacts(row: Row): Pick<HostRecord, "agent" | "backup" | "readiness"> {
   const text = (name: string) => row[name] as string | null;
   const at = (name: string) => row[name] as number | null;
   const number = (name: string) => row[name] as number;
@@ -291,6 +308,16 @@ function toFacts(row: Row): Pick<HostRecord, "agent" | "backup"> {
       last_backup_at_ms: at("last_backup_at_ms"),
       last_good_backup_at_ms: at("last_good_backup_at_ms"),
       goal_seconds: number("goal_seconds"),
+    },
+    readiness: {
+      has_paths: number("path_count") > 0,
+      set_grew: row.backup_set_grown_at_ms !== null,
+      restic_version: text("restic_version"),
+      restic_error: text("restic_error"),
+      repository_known: row.repository_initialised_at_ms !== null,
+      probe_state: (row.probe_state ?? "unknown") as ProbeState,
+      probed_at_ms: at("probed_at_ms"),
+      last_good_backup_at_ms: at("last_good_backup_at_ms"),
     },
   };
 }

@@ -1,12 +1,6 @@
 /** @module What the server makes of an agent's word that a job ended. Pure. */
 import type { JobFinished } from "../protocol/agent_messages.ts";
-import type {
-  BackupSet,
-  ErrorClass,
-  FinalJobStatus,
-  JobKind,
-  JobStats,
-} from "../protocol/entities.ts";
+import type { ErrorClass, FinalJobStatus, JobKind, JobStats } from "../protocol/entities.ts";
 import { JOB_KINDS } from "./job_kinds.ts";
 
 export interface Outcome {
@@ -43,15 +37,6 @@ export function judge(kind: JobKind, said: JobFinished): Outcome {
 export function madeSnapshot(outcome: Outcome): boolean {
   return (outcome.status === "succeeded" || outcome.status === "warning") &&
     outcome.stats?.snapshot_id !== undefined;
-}
-
-/**
- * True if a backup of `done` holds everything that the host's own set names: a run with fewer paths
- * or more excludes, or one begun before the set grew, does not prove that the host is backed up.
- */
-export function covers(done: BackupSet | null, own: BackupSet): boolean {
-  return done !== null && own.paths.every((path) => done.paths.includes(path)) &&
-    done.excludes.every((pattern) => own.excludes.includes(pattern));
 }
 
 /** An agent's time, kept between two times the server is sure of: a wrong clock must not hide a gap. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { covers } from "./job_outcome.ts";
+import { covers } from "../hosts/backup_set.ts";
 import { ADMIN, agentOf, jobsWorld, OPERATOR, readyHost } from "./test_world.ts";
 
 const OWN = { paths: ["/etc", "/home"], excludes: ["*.tmp"], tags: [] };

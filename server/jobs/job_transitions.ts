@@ -2,6 +2,7 @@
 import { SYSTEM } from "../auth/permissions.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
+import { covers } from "../hosts/backup_set.ts";
 import type { Hosts } from "../hosts/hosts.ts";
 import type { AgentLink, ChangeFeed } from "../ports.ts";
 import type { FinalJobStatus, Job } from "../protocol/entities.ts";
@@ -10,7 +11,7 @@ import type { Repositories } from "../repositories/repositories.ts";
 import type { HostDaysStore } from "./host_days_store.ts";
 import { JOB_KINDS } from "./job_kinds.ts";
 import type { JobNewsBoard } from "./job_news.ts";
-import { covers, madeSnapshot, type Outcome } from "./job_outcome.ts";
+import { madeSnapshot, type Outcome } from "./job_outcome.ts";
 import type { JobStream } from "./job_stream.ts";
 import { toJob } from "./job_view.ts";
 import { finishedMessage } from "./job_watch.ts";

@@ -21,6 +21,18 @@ export type AgentState = z.infer<typeof AgentState>;
 export const BackupState = z.enum(["failed", "never", "stale", "gaps", "good", "paused"]);
 export type BackupState = z.infer<typeof BackupState>;
 
+/** What keeps a host's next backup from working, or its last one from holding its whole set. */
+export const Obstacle = z.enum([
+  "restic_not_found",
+  "restic_too_old",
+  "wrong_password",
+  "unauthorized",
+  "repository_missing",
+  "no_paths",
+  "set_changed",
+]);
+export type Obstacle = z.infer<typeof Obstacle>;
+
 /** Kinds of job this version can start. `JobKindTable` in jobs says what each needs. */
 export const JobKind = z.enum(["init", "backup"]);
 export type JobKind = z.infer<typeof JobKind>;
@@ -227,6 +239,7 @@ export const Host = z.object({
   repository_initialised_at: Timestamp.nullable(),
   current_job_id: Id.nullable(),
   backup_state: BackupState,
+  obstacle: Obstacle.nullable().meta({ description: "What is in the way of the next backup" }),
   last_backup_at: Timestamp.nullable(),
   last_backup_status: FinalJobStatus.nullable(),
   last_good_backup_at: Timestamp.nullable(),

@@ -1,0 +1,55 @@
+/** @module What keeps a host from being backed up though its last backup may be good. Pure. */
+import type { BackupState, Obstacle, ProbeState } from "../protocol/entities.ts";
+import { RESTIC_FLOOR } from "../protocol/version.ts";
+import { compareVersions } from "./liveness.ts";
+
+export interface ObstacleFacts {
+  has_paths: boolean;
+  /** Its set names more than its last good backup holds. */
+  set_grew: boolean;
+  restic_version: string | null;
+  /** Why the agent has no restic; null too before it ever said hello. */
+  restic_error: string | null;
+  repository_known: boolean;
+  probe_state: ProbeState;
+  probed_at_ms: number | null;
+  last_good_backup_at_ms: number | null;
+}
+
+/** The worst obstacle, or null. */
+export function obstacleOf(facts: ObstacleFacts): Obstacle | null {
+  if (facts.restic_version === null) {
+    if (facts.restic_error !== null) return "restic_not_found";
+  } else if (compareVersions(facts.restic_version, RESTIC_FLOOR) < 0) return "restic_too_old";
+  const probed = probedObstacle(facts);
+  if (probed !== null) return probed;
+  if (!facts.has_paths) return "no_paths";
+  return facts.set_grew ? "set_changed" : null;
+}
+
+/** The state with what is in the way: no host is good whose next backup cannot work. */
+export function withObstacle(state: BackupState, obstacle: Obstacle | null): BackupState {
+  // What was never backed up, or failed, says so already; the line names the obstacle.
+  if (obstacle === null || state === "never" || state === "failed") return state;
+  if (obstacle === "no_paths" || obstacle === "set_changed") {
+    return state === "good" ? "gaps" : state;
+  }
+  return "failed";
+}
+
+function probedObstacle(facts: ObstacleFacts): Obstacle | null {
+  const { probed_at_ms, last_good_backup_at_ms, repository_known } = facts;
+  // A backup that worked later knows better.
+  if (probed_at_ms === null || probed_at_ms < (last_good_backup_at_ms ?? 0)) return null;
+  switch (facts.probe_state) {
+    case "wrong_password":
+    case "unauthorized":
+    case "restic_not_found":
+      return facts.probe_state;
+    case "missing":
+      // Before the first initialisation this is as it should be.
+      return repository_known ? "repository_missing" : null;
+    default:
+      return null;
+  }
+}
