@@ -19,6 +19,7 @@ import { Prober } from "./prober.ts";
 import { RepositoryReports } from "./repository_reports.ts";
 import { findLeftRuns } from "./restic/left_runs.ts";
 import { type ResticAccess, resticAccess, workFolder } from "./restic_access.ts";
+import { ResticWatch } from "./restic_watch.ts";
 import { Runner } from "./runner.ts";
 import { SecretsFile } from "./secrets.ts";
 import { Settings } from "./settings.ts";
@@ -87,6 +88,16 @@ async function runParts(
     sendLive: (message) => connection.sendLive(message),
   });
   const prober = new Prober({ reports, mayList: () => !runner.busy, timing, log });
+  const watch = new ResticWatch({
+    find: () => restic.find(),
+    onChanged(what) {
+      log.info(what);
+      connection.renew(what);
+      prober.request(true);
+    },
+    timing,
+    log,
+  });
   const orders = new Orders({
     host_id: config.host_id,
     server_key: await importPublicKey(fromBase64(config.server_public_key)),
@@ -124,7 +135,7 @@ async function runParts(
   });
 
   async function hello(): Promise<Hello> {
-    const program = await restic.find();
+    const program = await watch.findForHello();
     return {
       type: "hello",
       protocol_version: PROTOCOL_VERSION,
@@ -156,7 +167,7 @@ async function runParts(
   const connected = connection.run(disconnect.signal);
   await aborted(signal);
   log.info("stopping");
-  await Promise.all([runner.stop(), prober.stop()]);
+  await Promise.all([runner.stop(), prober.stop(), watch.stop()]);
   await outbox.whenEmpty(AbortSignal.timeout(FAREWELL_MS));
   disconnect.abort();
   await connected;

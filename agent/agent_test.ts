@@ -4,9 +4,11 @@ import { DatabaseSync } from "node:sqlite";
 import { openState, runAgent } from "./agent.ts";
 import { readConfig } from "./config.ts";
 import { createAgentLog } from "./log.ts";
+import { programPath } from "./restic/real_storage.ts";
+import { resticAccess } from "./restic_access.ts";
 import { SUCCESS, TestAgent } from "./test_agent.ts";
 import { TestServer, until } from "./test_server.ts";
-import { FakeTiming } from "./timing.ts";
+import { FakeTiming, systemTiming, type Timing } from "./timing.ts";
 
 interface World {
   server: TestServer;
@@ -195,6 +197,48 @@ withAgent("runAgent() sends heartbeats, and leaves a server that is silent for 4
   timing.advance(60);
   await until("the return", () => server.of("hello").length === 2);
 });
+
+/** The machine's time, in which a minute's wait is short. */
+function impatientTiming(): Timing {
+  const timing = systemTiming();
+  return { ...timing, sleep: (ms, signal) => timing.sleep(ms === 60_000 ? 20 : ms, signal) };
+}
+
+withAgent(
+  "runAgent() greets anew and probes when restic is installed late or upgraded",
+  async (w) => {
+    const { server, agent } = w;
+    const path_before = Deno.env.get("PATH") ?? "";
+    const folder = await Deno.makeTempDir();
+    const restic = join(folder, "restic");
+    const hellos = () => server.of("hello").map((hello) => hello.restic_version);
+    try {
+      Deno.env.set("PATH", folder);
+      agent.restic.find = resticAccess({ configured_path: null, state_dir: agent.state_dir }).find;
+      agent.start(impatientTiming());
+      await until("the hello", greeted(server));
+      await server.order([server.config()]);
+      await until("the probe", () => server.of("repository.probed").length === 1);
+      assert.match(server.of("hello")[0]!.restic_error ?? "", /^restic was not found/);
+
+      await Deno.writeTextFile(`${restic}.new`, "#!/bin/sh\necho restic 0.14.0 on linux\n", {
+        mode: 0o755,
+      });
+      await Deno.rename(`${restic}.new`, restic);
+      await until("the old one", () => hellos().includes("0.14.0"));
+
+      await Deno.symlink(await Deno.realPath(programPath("restic")), `${restic}.new`);
+      await Deno.rename(`${restic}.new`, restic);
+      await until("the new one", () => hellos().length === 3);
+      await until("its probe", () => agent.restic.probes > 0);
+      assert.match(hellos()[2] ?? "", /^0\.(19|[2-9]\d)\./);
+      assert.equal(agent.logged("not connected"), false);
+    } finally {
+      Deno.env.set("PATH", path_before);
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 withAgent("runAgent() replays unacknowledged reports, at most 32 in flight", async (world) => {
   const { server, agent } = world;

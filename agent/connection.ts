@@ -28,6 +28,7 @@ export class Connection {
     while (!signal.aborted) {
       const end = await this.#once(signal);
       if (signal.aborted) return;
+      if (end.renewed) continue;
       failures = end.welcomed_ms >= STEADY_MS ? 0 : failures + 1;
       const wait_ms = end.slow ? SLOW_RETRY_MS : backOff(failures - 1, this.#o.timing);
       this.#report(end, failures);
@@ -38,6 +39,11 @@ export class Connection {
   /** Sends what may be lost: progress. Returns false if it was. */
   sendLive(message: AgentMessage): boolean {
     return this.#session?.sendLive(message) ?? false;
+  }
+
+  /** Connects anew at once, so that the next hello tells what changed. */
+  renew(reason: string): void {
+    this.#session?.renew(reason);
   }
 
   async #once(signal: AbortSignal): Promise<SessionEnd> {

@@ -18,7 +18,7 @@ export interface ResticAccess {
   open(program: ResticProgram, settings: RepositorySettings): ResticOperations;
 }
 
-/** The real one: restic is looked for again whenever its file changed or was not there. */
+/** The real one: restic is looked for again whenever its file changed, or was missing or too old. */
 export function resticAccess(
   options: { configured_path: string | null; state_dir: string },
 ): ResticAccess {
@@ -50,9 +50,10 @@ export function workFolder(state_dir: string): string {
   return join(state_dir, "work");
 }
 
-/** Changes when the program is upgraded; undefined when it is not there. */
+/** Changes when the program is upgraded; undefined when it is missing or too old. */
 async function stampOf(program: FoundRestic): Promise<string | undefined> {
-  if ("error" in program) return undefined;
+  // A newer one may be put elsewhere, and the old one stay.
+  if ("error" in program || program.below_floor) return undefined;
   try {
     const { mtime, size } = await Deno.stat(program.path);
     return `${mtime?.getTime()} ${size}`;

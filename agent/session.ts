@@ -23,6 +23,8 @@ const TICK_MS = 5000;
 export interface SessionEnd {
   reason: string;
   slow: boolean;
+  /** True when we left in order to greet again at once. */
+  renewed?: boolean;
   /** How long the server had accepted us, in milliseconds; 0 if it never did. */
   welcomed_ms: number;
 }
@@ -81,6 +83,11 @@ export class Session {
     if (this.#welcomed_at_ms === undefined || this.#over.signal.aborted) return false;
     if (socket.bufferedAmount > BUFFERED_MAX_BYTES) return false;
     return this.#send(JSON.stringify(message));
+  }
+
+  /** Ends the session, to be followed by another with a new hello. */
+  renew(reason: string): void {
+    this.#end({ reason, slow: false, renewed: true }, 1000);
   }
 
   async #greet(): Promise<void> {

@@ -35,9 +35,9 @@ export class ScriptedRestic implements ResticAccess {
   /** What reading statistics waits for. */
   stats: (signal: AbortSignal) => Promise<void> = () => Promise.resolve();
 
-  find() {
-    return Promise.resolve({ path: "/usr/bin/restic", version: "0.19.1", below_floor: false });
-  }
+  find: ResticAccess["find"] = () =>
+    Promise.resolve({ path: "/usr/bin/restic", version: "0.19.1", below_floor: false });
+
   open(): ResticOperations {
     return {
       init: () => Promise.resolve(SUCCESS),

@@ -1,4 +1,7 @@
-/** @module Where restic is: the configured path, then PATH, then `<state dir>/bin`. */
+/**
+ * @module Where restic is: the configured path, or the first that is new enough on PATH and in
+ * `<state dir>/bin`, or the first of all when each is too old.
+ */
 import { RESTIC_FLOOR, RESTIC_RECOMMENDED } from "../../server/protocol/version.ts";
 import { runProcess } from "./process.ts";
 import type { ResticProgram } from "./restic.ts";
@@ -14,12 +17,16 @@ export async function findRestic(
 ): Promise<ResticProgram | { error: string }> {
   const { configured_path } = options;
   const candidates = configured_path === null ? searchPaths(options.state_dir) : [configured_path];
+  let old: ResticProgram | undefined;
   for (const candidate of candidates) {
     const path = await realFile(candidate);
     const version = path === undefined ? undefined : await versionOf(path);
     if (path === undefined || version === undefined) continue;
-    return { path, version, below_floor: compareVersions(version, RESTIC_FLOOR) < 0 };
+    const below_floor = compareVersions(version, RESTIC_FLOOR) < 0;
+    if (!below_floor) return { path, version, below_floor };
+    old ??= { path, version, below_floor };
   }
+  if (old !== undefined) return old;
   return {
     error: configured_path === null
       ? `restic was not found on this machine: install restic ${RESTIC_RECOMMENDED}, or put it ` +

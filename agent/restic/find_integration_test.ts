@@ -57,6 +57,16 @@ Deno.test("findRestic() says what to install when there is none or what it found
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("findRestic() passes over a restic that is too old when a later one is not", async () => {
+  const state_dir = await Deno.makeTempDir();
+  await Deno.mkdir(`${state_dir}/bin`);
+  await Deno.symlink(await Deno.realPath(programPath("restic")), `${state_dir}/bin/restic`);
+  await aProgram(state_dir, 'echo "restic 0.14.0 compiled with go1.19.8 on linux/amd64"');
+  const found = await withPath(state_dir, () => findRestic({ configured_path: null, state_dir }));
+  assert("path" in found && found.path === await Deno.realPath(programPath("restic")));
+  await Deno.remove(state_dir, { recursive: true });
+});
+
 Deno.test("findRestic() marks a restic below the floor, which may still back up", async () => {
   const folder = await Deno.makeTempDir();
   const script = 'echo "restic 0.14.0 compiled with go1.19.8 on linux/amd64"';
