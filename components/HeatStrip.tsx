@@ -1,6 +1,6 @@
 /** @module The last 30 days of a host, oldest left: one path per state, no script. */
 
-/** `owfmrdpn`: good, gaps, failed, missed, running, due today, paused, none due (ui/DESIGN.md §3). */
+/** `owfmrdpn`: good, gaps, failed, missed, running, due today, paused, no backup (ui/DESIGN.md §3). */
 type DayCode = "o" | "w" | "f" | "m" | "r" | "d" | "p" | "n";
 
 const PITCH = 7;
@@ -30,7 +30,7 @@ const DAYS: Record<DayCode, { class: string; word: string; draw: (x: number) => 
   p: { class: "pause", word: "paused", draw: (x) => bar({ x, y: 10, width: 5, height: 2 }) },
   n: {
     class: "none",
-    word: "none due",
+    word: "without a backup",
     draw: (x) => bar({ x: x + 1.5, y: 10, width: 2, height: 2 }),
   },
 };

@@ -11,7 +11,7 @@ const WORDS: Record<string, string> = {
   r: "Running",
   d: "Due today",
   p: "Paused",
-  n: "None due",
+  n: "No backup",
 };
 
 const DAY_MS = 86_400_000;
@@ -32,7 +32,7 @@ export function DayRow({ days, host_id, host_name, now_ms }: DayRowProps) {
     <div class="border-t border-line px-4 pt-3.5 pb-2.5">
       <ol class="days" aria-label={stripLabel(host_name, days)}>
         {[...days].map((code, i) => {
-          const label = `${weekday(at(i))}: ${WORDS[code] ?? "None due"}`;
+          const label = `${weekday(at(i))}: ${WORDS[code] ?? "No backup"}`;
           const day = dayKey(at(i));
           return (
             <li key={day} data-d={code} title={label}>

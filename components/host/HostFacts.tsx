@@ -34,7 +34,7 @@ export function HostFacts({ host, strip, now_ms }: HostFactsProps) {
             ? "a good backup that often"
             : late
             ? `passed ${ago(due_ms, now_ms)}`
-            : `next due ${ahead(due_ms, now_ms)}`}
+            : `overdue ${ahead(due_ms, now_ms)}`}
         />
         <Fact
           label="Stored"
@@ -51,6 +51,10 @@ export function HostFacts({ host, strip, now_ms }: HostFactsProps) {
       {strip.length > 0 && (
         <DayRow days={strip} host_id={host.id} host_name={host.name} now_ms={now_ms} />
       )}
+      <p class="meta px-4 pb-3">
+        Nothing runs by itself yet: press Run now, or let a timer of yours call{" "}
+        <code>POST /api/hosts/{host.id}/jobs</code>.
+      </p>
     </section>
   );
 }
@@ -84,9 +88,9 @@ function GoodDays({ strip }: { strip: string }) {
   ].filter((text) => text !== "").join(", ");
   return (
     <Fact
-      label="Good days, 30 days"
+      label="Good days"
       value={days === 0 ? "none yet" : `${good} of ${days}`}
-      sub={days === 0 ? "no backup was due" : bad === "" ? "all good" : bad}
+      sub={days === 0 ? "no backup has ended" : bad === "" ? "all good" : bad}
     />
   );
 }

@@ -81,7 +81,7 @@ Deno.test("overview() shows a running backup with its progress, and when it stan
   const now = () => fleet.overview(ADMIN, { limit: 50, offset: 0 });
   assert.equal(now().running[0]?.progress?.percent_done, 0.62);
   assert.equal(now().running[0]?.stalled, false);
-  assert.equal(now().strips.get(host.id)?.at(-1), "r");
+  assert.equal(now().strips.get(host.id)?.at(-1), "o", "today's good backup stays");
   clock.advance(16 * 60);
   jobs.apply(host.id, progress);
   assert.equal(now().running[0]?.stalled, true);

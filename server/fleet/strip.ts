@@ -12,14 +12,17 @@ export function stripDays(today: string): string[] {
   );
 }
 
-/** 30 codes of `owfrn`, oldest first. Without schedules no day is due, so none is missed. */
+/**
+ * 30 codes of `owfrn`, oldest first. Without schedules no day is due, so none is missed. A backup that
+ * runs shows as today only while none has ended today: it must not hide how those went.
+ */
 export function stripOf(
   days: string[],
   by_day: ReadonlyMap<string, HostDay>,
   runs_now: boolean,
 ): string {
   const codes = days.map((day) => codeOf(by_day.get(day)));
-  if (runs_now) codes[codes.length - 1] = "r";
+  if (runs_now && codes.at(-1) === "n") codes[codes.length - 1] = "r";
   return codes.join("");
 }
 

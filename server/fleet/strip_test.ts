@@ -28,6 +28,9 @@ Deno.test("stripOf() shows the worst of a day, but a later success turns a faile
   assert.equal(codeFor(aDay({ succeeded: 1, failed: 1 })), "w");
 });
 
-Deno.test("stripOf() shows a running backup as today and nothing as none due", () => {
-  assert.equal(stripOf(stripDays("2026-11-12"), new Map(), true), "n".repeat(29) + "r");
+Deno.test("stripOf() shows a running backup as today only while none has ended today", () => {
+  const days = stripDays("2026-11-12");
+  assert.equal(stripOf(days, new Map(), true), "n".repeat(29) + "r");
+  const ended = new Map([["2026-11-12", aDay({ failed: 1, last_status: "failed" })]]);
+  assert.equal(stripOf(days, ended, true), "n".repeat(29) + "f");
 });
