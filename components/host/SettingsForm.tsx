@@ -200,7 +200,7 @@ function GoalField({ host, typed, errors, now_ms }: SettingsFormProps) {
         {good_at === null
           ? "There is no good backup yet."
           : `The last good one was ${ago(Date.parse(good_at), now_ms)}.`}{" "}
-        A daily backup with an hour of slack needs 25 h or more.
+        Nothing runs by itself yet. If you back up daily, 25 h leaves an hour of slack.
       </p>
     </div>
   );
