@@ -11,6 +11,8 @@ set -euo pipefail
 
 readonly DENO_WANTED=2.9.5
 readonly DENO_FLOOR=2.9
+readonly RESTIC_FLOOR=0.17.1
+readonly RESTIC_WANTED=0.19.1
 readonly UNIT=restic-manager-agent.service
 
 say() { printf '%s\n' "$*"; }
@@ -114,14 +116,16 @@ TEXT
   [[ -n $prefix ]] || ln -sfn "$agent" /usr/local/bin/restic-manager-agent
 }
 
+# at_least VERSION FLOOR
+at_least() { [[ $(printf '%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }
+
 # The executable behind a deno command: npm's is a script around it.
 executable_of() {
   local path version
   path=$(DENO_NO_UPDATE_CHECK=1 "$1" eval 'console.log(Deno.execPath())' 2> /dev/null < /dev/null) ||
     return 1
   version=$("$path" --version 2> /dev/null < /dev/null | sed -n 's/^deno \([0-9.]*\).*/\1/p')
-  [[ -n $version && $(printf '%s\n' "$DENO_FLOOR" "$version" | sort -V | head -n 1) == "$DENO_FLOOR" ]] ||
-    return 1
+  [[ -n $version ]] && at_least "$version" "$DENO_FLOOR" || return 1
   printf '%s\n' "$path"
 }
 
@@ -201,7 +205,11 @@ stop_service() {
 
 start_service() {
   if ! has_systemd; then
-    say "Installed. Run it with: $agent run"
+    local why='systemd does not run on this machine'
+    [[ -n $service ]] || why='--no-service was given'
+    say "Installed, but not started: $why."
+    say 'Nothing starts the agent at boot, or again when it ends: give that to what runs services here.'
+    say "Run it with: $agent run"
     return
   fi
   download "/install/$UNIT" "$work/unit" ||
@@ -220,9 +228,36 @@ clean_up() {
   [[ -z $stopped ]] || systemctl start "$UNIT"
 }
 
+# What a restic that is missing or too old needs, by what this system's packages offer.
 mention_restic() {
-  command -v restic > /dev/null ||
-    say 'Note: restic is not installed yet. The agent needs 0.17.1 or newer: apt-get install restic'
+  local have offered
+  have=$(restic version 2> /dev/null < /dev/null | sed -n 's/^restic \([0-9.]*\).*/\1/p') || have=''
+  if [[ -n $have ]] && at_least "$have" "$RESTIC_FLOOR"; then return; fi
+  if [[ -n $have ]]; then
+    say "Note: restic $have is too old: its exit codes cannot be relied on."
+  else
+    say 'Note: restic is not installed yet.'
+  fi
+  offered=$(LC_ALL=C apt-cache policy restic 2> /dev/null < /dev/null |
+    sed -n 's/^ *Candidate: \([0-9.]*\).*/\1/p') || offered=''
+  if [[ -n $offered ]] && at_least "$offered" "$RESTIC_FLOOR"; then
+    say "The agent needs $RESTIC_FLOOR or newer, and this system has $offered: apt-get install restic"
+  else
+    say "The agent needs $RESTIC_FLOOR or newer${offered:+, and this system has only $offered}."
+    official_restic
+  fi
+  say 'The agent finds it within a minute and needs no restart.'
+}
+
+official_restic() {
+  local arch=amd64
+  [[ $(uname -m) == x86_64 ]] || arch=arm64
+  cat <<TEXT
+Debian 13 and newer have it (apt-get install restic). Elsewhere take restic's own program, as root:
+  cd "\$(mktemp -d)"
+  curl -fsSL --remote-name-all 'https://github.com/restic/restic/releases/download/v$RESTIC_WANTED/{SHA256SUMS,restic_${RESTIC_WANTED}_linux_$arch.bz2}'
+  sha256sum --check --ignore-missing SHA256SUMS && bunzip2 restic_*.bz2 && install -m 0755 restic_* /usr/local/bin/restic
+TEXT
 }
 
 one_line() { tr -s '[:cntrl:]' ' ' < "$1" | cut -c 1-300; }

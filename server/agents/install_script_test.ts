@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Asset, Assets } from "../assets.ts";
 import { toAppError } from "../errors.ts";
+import { RESTIC_FLOOR, RESTIC_RECOMMENDED } from "../protocol/version.ts";
 import { installChecksum, installFile, runtimeFile } from "./install_files.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../deploy/install/install.sh", import.meta.url));
@@ -147,7 +148,9 @@ Deno.test("install.sh, piped, installs the agent and hands it the token of a fil
     assert.ok(!cmdline.includes(TOKEN));
     assert.equal(mode(join(prefix, "etc/restic-manager")), "700");
     assert.equal(mode(join(prefix, "var/lib/restic-manager")), "700");
-    assert.match(output, /Installed\. Run it with: .*restic-manager-agent run/);
+    assert.match(output, /Installed, but not started: systemd does not run on this machine\./);
+    assert.match(output, /Nothing starts the agent at boot/);
+    assert.match(output, /^Run it with: .*restic-manager-agent run$/m);
     assert.ok(!output.includes(TOKEN));
   });
 });
@@ -192,6 +195,85 @@ const exists = (path) => Deno.stat(path).then(() => true, () => false);
 if (await exists(root + "/active")) Deno.exit(75);
 if (await exists(root + "/refuse")) Deno.exit(1);
 ${NOTING_AGENT}`;
+
+Deno.test("install.sh --no-service says that it was asked not to start the agent", async () => {
+  await onMachine(async ({ prefix, url, install }) => {
+    await giveSystemd(prefix);
+    const base = ["--server", url, "--server-key", SERVER_KEY, "--prefix", prefix, "--token-stdin"];
+    const { code, output } = await install([...base, "--no-service"], { stdin: TOKEN });
+    assert.equal(code, 0, output);
+    assert.match(output, /Installed, but not started: --no-service was given\./);
+  });
+});
+
+/** Programs that print one line, as restic and apt-cache on some machine. */
+async function givePrograms(prefix: string, lines: Record<string, string>): Promise<void> {
+  for (const [name, line] of Object.entries(lines)) {
+    const program = `#!/usr/bin/bash\necho '${line}'\n`;
+    await Deno.writeTextFile(join(prefix, "path", name), program, { mode: 0o755 });
+  }
+}
+
+const RESTIC_CASES: [string, Record<string, string>, RegExp[], RegExp][] = [
+  [
+    "nothing of a restic that is new enough",
+    { restic: "restic 0.18.0 compiled with go" },
+    [],
+    /restic/,
+  ],
+  [
+    "to install the package when it is new enough",
+    { "apt-cache": "  Candidate: 0.18.0-1+b5" },
+    [
+      /restic is not installed yet/,
+      /this system has 0\.18\.0: apt-get install restic/,
+      /no restart/,
+    ],
+    /github/,
+  ],
+  [
+    "to take restic's own program where the package is too old",
+    { "apt-cache": "  Candidate: 0.14.0-1+b5" },
+    [
+      /has only 0\.14\.0\./,
+      /Debian 13/,
+      /v0\.19\.1\/\{SHA256SUMS,restic_0\.19\.1_linux_a\w+64\.bz2\}/,
+    ],
+    /has 0/,
+  ],
+  [
+    "to take restic's own program where there are no packages",
+    { "apt-cache": "  Candidate: (none)" },
+    [/needs 0\.17\.1 or newer\.$/m, /sha256sum --check/],
+    /this system has/,
+  ],
+  [
+    "that the restic there is too old",
+    { restic: "restic 0.14.0 compiled with go1.19.8 on linux/amd64" },
+    [/restic 0\.14\.0 is too old/, /github\.com\/restic/],
+    /not installed/,
+  ],
+];
+
+for (const [what, programs, said, unsaid] of RESTIC_CASES) {
+  Deno.test(`install.sh says ${what}`, async () => {
+    await onMachine(async ({ prefix, url, install }) => {
+      await givePrograms(prefix, programs);
+      const base = ["--server", url, "--server-key", SERVER_KEY, "--prefix", prefix];
+      const { code, output } = await install([...base, "--token-stdin"], { stdin: TOKEN });
+      assert.equal(code, 0, output);
+      const words = output.replaceAll("restic-manager", "");
+      for (const text of said) assert.match(words, text);
+      assert.doesNotMatch(words, unsaid);
+    });
+  });
+}
+
+Deno.test("install.sh wants the restic that the agent wants", async () => {
+  const text = await Deno.readTextFile(SCRIPT);
+  assert.ok(text.includes(`\nreadonly RESTIC_FLOOR=${RESTIC_FLOOR}\n`));
+  assert.ok(text.includes(`\nreadonly RESTIC_WANTED=${RESTIC_RECOMMENDED}\n`));
+});
 
 Deno.test("install.sh --force over a running service stops it, enrols, and starts it again", async () => {
   await onMachine(async ({ prefix, url, install }) => {
