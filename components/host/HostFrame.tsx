@@ -78,11 +78,11 @@ export function HostFrame(props: HostFrameProps) {
 
 function BackupPill({ host }: { host: Host }) {
   if (host.repository_initialised_at === null) return <Pill kind="never" label="No repository" />;
-  const { backup_state, obstacle, last_backup_status } = host;
+  const { backup_state, last_backup_status } = host;
   const label = backup_state === "failed"
-    ? obstacle !== null && last_backup_status === "succeeded"
-      ? "Cannot be backed up"
-      : "Last backup failed"
+    ? last_backup_status === "failed" || last_backup_status === "interrupted"
+      ? "Last backup failed"
+      : "Cannot be backed up"
     : undefined;
   return (
     <Pill

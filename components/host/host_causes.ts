@@ -8,7 +8,7 @@ import type {
 } from "../../server/protocol/entities.ts";
 import { ago, span } from "../format.ts";
 import { moment } from "../days.ts";
-import { causeOf } from "../job/causes.ts";
+import { causeOf, saysNoMore } from "../job/causes.ts";
 import type { Tone } from "../vocabulary.ts";
 
 /** What the banner's button does. */
@@ -74,8 +74,10 @@ function backupCause(facts: HostFacts): HostCause | undefined {
   const last_good = host.last_good_backup_at === null
     ? "There is no good backup yet."
     : `The last good backup was ${ago(Date.parse(host.last_good_backup_at), now_ms)}.`;
-  const obstacle = host.last_backup_status === "succeeded" ? host.obstacle : null;
-  if (obstacle === "no_paths") {
+  const last_failed = host.last_backup_status === "failed" ||
+    host.last_backup_status === "interrupted";
+  const obstacle = last_failed ? null : host.obstacle;
+  if (obstacle === "no_paths" && host.backup_state !== "never") {
     return {
       tone: "fail",
       title: "Its backup set has no paths: it cannot be backed up.",
@@ -83,7 +85,10 @@ function backupCause(facts: HostFacts): HostCause | undefined {
       act: "settings",
     };
   }
-  if (obstacle === "set_changed" && host.backup_state === "gaps") {
+  if (
+    obstacle === "set_changed" && host.backup_state === "gaps" &&
+    host.last_backup_status === "succeeded"
+  ) {
     return {
       tone: "warn",
       title: "The backup set has changed since the last good backup.",
@@ -140,7 +145,7 @@ function failed({ last_job }: HostFacts, last_good: string): HostCause {
     tone: "fail",
     title: cause === undefined ? "The last backup failed." : `${cause.title}.`,
     text: last_good,
-    ...(last_job?.error ? { raw: last_job.error } : {}),
+    ...(last_job?.error && !saysNoMore(last_job.error_class) ? { raw: last_job.error } : {}),
     act: "retry",
     in_settings: last_job !== undefined && last_job.error_class !== null &&
       IN_SETTINGS.has(last_job.error_class),

@@ -25,6 +25,7 @@ type ActedOn = Pick<
   | "backup_state"
   | "backup_set"
   | "obstacle"
+  | "last_backup_status"
 >;
 
 /** Undefined where this person may do nothing with the host now. */
@@ -57,7 +58,7 @@ export function hostAction(host: ActedOn, actor: Actor): HostAction | undefined 
       reason: "An administrator initialises the repository first",
     };
   }
-  const run = host.backup_state === "failed" && host.obstacle === null
+  const run = host.last_backup_status === "failed" || host.last_backup_status === "interrupted"
     ? { kind: "post", label: "Retry", action: "retry" } as const
     : { kind: "post", label: "Run now", action: "run" } as const;
   if (host.backup_set.paths.length === 0) {

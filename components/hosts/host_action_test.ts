@@ -15,6 +15,7 @@ function aHost(changes: Partial<Parameters<typeof hostAction>[0]> = {}) {
     backup_state: "good" as const,
     backup_set: { paths: ["/etc"], excludes: [], tags: [] },
     obstacle: null,
+    last_backup_status: "succeeded" as const,
     ...changes,
   };
 }
@@ -23,7 +24,7 @@ Deno.test("hostAction() branches on the host's state for an administrator", () =
   const label = (changes: Partial<ReturnType<typeof aHost>>) =>
     hostAction(aHost(changes), as("admin"))?.label;
   assert.equal(label({}), "Run now");
-  assert.equal(label({ backup_state: "failed" }), "Retry");
+  assert.equal(label({ last_backup_status: "failed" as "succeeded" }), "Retry");
   assert.equal(label({ repository_initialised_at: null as unknown as string }), "Initialise repo");
   assert.equal(label({ current_job_id: "j1" as unknown as null }), "View");
   assert.equal(label({ status: "pending" as "online" }), "Install agent");

@@ -42,9 +42,20 @@ export function attentionOf(
 ): Attention {
   const { backup_state: state } = host;
   const line = { host_id: host.id, host_name: host.name, state };
-  // A last backup that went well left no trouble behind: then there is no log to look at.
+  const obstacle = toldObstacle(host, trouble);
+  if (obstacle !== null) {
+    const since_ms = msOf(host.last_good_backup_at ?? host.enrolled_at);
+    return { ...line, job_id: null, message: OBSTACLES[obstacle], since_ms };
+  }
   const job_id = state === "failed" || state === "gaps" ? trouble?.job_id ?? null : null;
   return { ...line, job_id, ...sentence(host, trouble, now_ms) };
+}
+
+/** The obstacle that the line names, unless the last backup, and its log, say more. */
+function toldObstacle(host: Host, trouble: LastTrouble | undefined): Obstacle | null {
+  const { last_backup_status: status, obstacle } = host;
+  if (host.enrolled_at === null || status === "failed" || status === "interrupted") return null;
+  return obstacle === "set_changed" && trouble !== undefined ? null : obstacle;
 }
 
 function sentence(
@@ -52,9 +63,6 @@ function sentence(
   trouble: LastTrouble | undefined,
   now_ms: number,
 ): { message: string; since_ms: number | null } {
-  if (host.obstacle !== null && trouble === undefined && host.enrolled_at !== null) {
-    return { message: OBSTACLES[host.obstacle], since_ms: msOf(host.last_good_backup_at) };
-  }
   switch (host.backup_state) {
     case "failed": {
       const message = `Backup failed: ${reason(trouble)}. ${lastGood(host, now_ms)}`;
