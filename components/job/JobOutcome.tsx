@@ -3,7 +3,7 @@ import type { Job } from "../../server/protocol/entities.ts";
 import { bytes, count, counted, duration, signedBytes } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { wordOf } from "../vocabulary.ts";
-import { causeOf } from "./causes.ts";
+import { causeOf, saysNoMore } from "./causes.ts";
 import { Stat } from "./JobProgress.tsx";
 import { type JobView, tookSeconds } from "./job_view.ts";
 import { PhaseList } from "./PhaseList.tsx";
@@ -28,7 +28,9 @@ export function JobOutcome({ view }: { view: JobView }) {
         </h2>
         <div class="stack gap-1.5 pl-6">
           {cause && <p class="dim">{cause.meaning}</p>}
-          {cause && job.error && <p class="outcome-raw break">{visibleText(job.error)}</p>}
+          {cause && job.error && !saysNoMore(job.error_class) && (
+            <p class="outcome-raw break">{visibleText(job.error)}</p>
+          )}
           {!cause && <p class="dim">{goodText(job)}</p>}
         </div>
       </div>
@@ -50,6 +52,11 @@ function goodText(job: Job): string {
   return job.kind === "init"
     ? `${job.host_name} can be backed up now: press Run now on its page.`
     : "It is in the repository's list of snapshots.";
+}
+
+function endingOf({ status, stats }: Job): string {
+  if (stats?.error_count) return counted(stats.error_count, "error");
+  return status === "succeeded" ? "no errors" : wordOf(status).label.toLowerCase();
 }
 
 function Figures({ job }: { job: Job }) {
@@ -81,7 +88,7 @@ function Figures({ job }: { job: Job }) {
       <Stat
         label="Took"
         value={took === null ? "not known" : duration(took)}
-        sub={stats.error_count ? counted(stats.error_count, "error") : "no errors"}
+        sub={endingOf(job)}
       />
     </dl>
   );

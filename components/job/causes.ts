@@ -125,6 +125,24 @@ export function causeOf(job: Job): Cause | undefined {
   }
 }
 
+/** What an agent says of these is no more than the cause and its meaning. */
+const SAYS_NO_MORE: ReadonlySet<ErrorClass> = new Set([
+  "wrong_password",
+  "http_unauthorized",
+  "repository_missing",
+  "repository_exists",
+  "all_paths_missing",
+  "append_only_refusal",
+  "no_credentials",
+  "agent_restarted",
+  "expired",
+]);
+
+/** True if the error of a job of this class only repeats {@link causeOf}. */
+export function saysNoMore(error_class: ErrorClass | null): boolean {
+  return error_class !== null && SAYS_NO_MORE.has(error_class);
+}
+
 function forKind(job: Job, cause: Cause): Cause {
   if (job.kind !== "init" || job.error_class === "repository_exists") return cause;
   return { title: cause.title, meaning: "The repository was not initialised by this job." };
