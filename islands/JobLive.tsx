@@ -17,6 +17,7 @@ import {
   percentOf,
   startView,
 } from "../components/job/job_view.ts";
+import { applyPage, readPage } from "../components/live/page_refresh.ts";
 import { mergeLines } from "../components/job/log_lines.ts";
 import { LogViewer } from "../components/job/LogViewer.tsx";
 import { Note } from "../components/Card.tsx";
@@ -101,6 +102,12 @@ export default function JobLive(props: JobLiveProps) {
   useEffect(() => {
     if (live) setAnnounced(wordOf(job.status).label);
   }, [job.status]);
+
+  useEffect(() => {
+    if (!live || !final) return;
+    // The count beside "Jobs" is the page's, not the stream's. Without it the page is still right.
+    readPage({ href: null, may_reload: false }).then(applyPage, () => {});
+  }, [final]);
 
   const first_seq = lines[0]?.seq ?? 1;
   const has_older = live && !complete && first_seq > 1;
