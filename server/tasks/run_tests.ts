@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import process from "node:process";
-import { failSetup, projectDir, setUp, setUpChromium } from "./setup.ts";
+import { failSetup, projectDir, setUp, setUpChromium, setUpCurl } from "./setup.ts";
 
 const LONG_TESTS = "tests/long/";
 
@@ -12,6 +12,7 @@ const say = (line: string) => process.stdout.write(`set-up: ${line}\n`);
 try {
   await setUp(say);
   await setUpChromium(say);
+  await setUpCurl(say);
 } catch (error) {
   failSetup(error);
 }

@@ -3,8 +3,8 @@
  * Idempotent; prints each step; a step that cannot be done says exactly what to install.
  *
  * restic and rest-server: `.tools/bin`, then PATH; else from Debian's newer suites by apt into
- * `.tools` (no root, nothing of the system is touched); else built with Go. Chromium (tests only):
- * PATH; else Debian's package, for which apt needs root.
+ * `.tools` (no root, nothing of the system is touched); else built with Go. Chromium and curl (tests
+ * only): PATH; else Debian's packages, for which apt needs root.
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -63,24 +63,45 @@ export async function setUp(say: (line: string) => void): Promise<Tools> {
 
 /** The path of a Chromium for the browser tests, installing Debian's package when root. */
 export async function setUpChromium(say: (line: string) => void): Promise<string> {
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  for (const attempt of [1, 2]) {
-    for (const name of names) {
-      const path = await onPath(name);
-      if (path !== undefined) {
-        say(`Chromium at ${path}`);
-        return path;
-      }
-    }
-    if (attempt === 2 || Deno.build.os !== "linux" || Deno.uid() !== 0) break;
-    say("Chromium is missing: installing Debian's package");
+  return await setUpPackage("chromium", ["chromium", "chromium-browser", "google-chrome"], say);
+}
+
+/** The path of curl, which the install script's tests run, installing Debian's package when root. */
+export async function setUpCurl(say: (line: string) => void): Promise<string> {
+  return await setUpPackage("curl", ["curl"], say);
+}
+
+/** The first of `names` on PATH; else that after installing a package of Debian's. @throws {SetupError} */
+async function setUpPackage(
+  debian_package: string,
+  names: string[],
+  say: (line: string) => void,
+): Promise<string> {
+  let path = await firstOnPath(names);
+  if (path === undefined && Deno.build.os === "linux" && Deno.uid() === 0) {
+    say(`${debian_package} is missing: installing Debian's package`);
     const env = { DEBIAN_FRONTEND: "noninteractive" };
     await run("apt-get", ["-qq", "update"], { env });
-    await run("apt-get", ["-qq", "install", "-y", "--no-install-recommends", "chromium"], { env });
+    await run("apt-get", ["-qq", "install", "-y", "--no-install-recommends", debian_package], {
+      env,
+    });
+    path = await firstOnPath(names);
   }
-  throw new SetupError(
-    'The browser tests need Chromium: on Debian, as root, "apt-get install chromium".',
-  );
+  if (path === undefined) {
+    throw new SetupError(
+      `The tests need ${debian_package}: on Debian, as root, "apt-get install ${debian_package}".`,
+    );
+  }
+  say(`${debian_package} at ${path}`);
+  return path;
+}
+
+async function firstOnPath(names: string[]): Promise<string | undefined> {
+  for (const name of names) {
+    const path = await onPath(name);
+    if (path !== undefined) return path;
+  }
+  return undefined;
 }
 
 /** Takes both programs from Debian sid without root. Returns why not, or undefined when done. */
@@ -88,60 +109,70 @@ async function fromDebian(dir: string, say: (line: string) => void): Promise<str
   if (await onPath("apt-get") === undefined || await onPath("dpkg") === undefined) {
     return "this is not Debian";
   }
-  const mirror = (await run("apt-get", [
-    "indextargets",
-    "--format",
-    "$(REPO_URI)",
-    "Created-By: Packages",
-    "Origin: Debian",
-  ])).stdout.split("\n").find((line) => line !== "" && !line.includes("security"));
-  if (mirror === undefined) {
-    return 'apt knows no Debian mirror here; "apt-get update" as root once may help';
-  }
   say("restic or rest-server is missing: taking Debian's newer packages into .tools (no root)");
+  const scratch = ["lists", "cache", "unpacked", "sources.list"].map((name) => join(dir, name));
+  try {
+    await takeDebs(dir);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    for (const left of scratch) await Deno.remove(left, { recursive: true }).catch(ignoreMissing);
+  }
+  return undefined;
+}
+
+/** Downloads and unpacks both packages with an apt that knows only `dir`. @throws {SetupError} */
+async function takeDebs(dir: string): Promise<void> {
   const lists = join(dir, "lists");
   const cache = join(dir, "cache");
   const unpacked = join(dir, "unpacked");
   await Deno.mkdir(join(lists, "partial"), { recursive: true });
   await Deno.mkdir(join(cache, "archives", "partial"), { recursive: true });
-  await Deno.writeTextFile(
-    join(dir, "sources.list"),
-    `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror} sid main\n`,
-  );
-  const options = [
-    `Dir::State::lists=${lists}`,
-    `Dir::Cache=${cache}`,
-    `Dir::Etc::sourcelist=${join(dir, "sources.list")}`,
+  const own = [`Dir::State::lists=${lists}`, `Dir::Cache=${cache}`, "APT::Sandbox::User=root"]
+    .flatMap((option) => ["-o", option]);
+  const mirror = await debianMirror([]) ?? await debianMirrorAfterUpdate(own);
+  if (mirror === undefined) throw new SetupError("apt knows no Debian mirror here");
+  const sources = join(dir, "sources.list");
+  const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+  await Deno.writeTextFile(sources, `deb [signed-by=${keyring}] ${mirror} sid main\n`);
+  const options = own.concat([
+    `Dir::Etc::sourcelist=${sources}`,
     "Dir::Etc::sourceparts=/dev/null",
     "Dir::Etc::preferences=/dev/null",
     "Dir::Etc::preferencesparts=/dev/null",
     "Acquire::Languages=none",
-    "APT::Sandbox::User=root",
-  ].flatMap((option) => ["-o", option]);
-  try {
-    await run("apt-get", [...options, "-qq", "update"]);
-    await run("apt-get", [...options, "-qq", "download", "restic", "restic-rest-server"], {
-      cwd: dir,
-    });
-    for await (const entry of Deno.readDir(dir)) {
-      if (entry.name.endsWith(".deb")) {
-        await run("dpkg", ["-x", join(dir, entry.name), unpacked]);
-        await Deno.remove(join(dir, entry.name));
-      }
-    }
-    await Deno.rename(join(unpacked, "usr/bin/restic"), join(dir, "bin/restic"));
-    await Deno.rename(
-      join(unpacked, "usr/bin/restic-rest-server"),
-      join(dir, "bin/rest-server"),
-    );
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  } finally {
-    for (const left of [lists, cache, unpacked, join(dir, "sources.list")]) {
-      await Deno.remove(left, { recursive: true }).catch(ignoreMissing);
-    }
+  ].flatMap((option) => ["-o", option]));
+  await run("apt-get", [...options, "-qq", "update"]);
+  await run("apt-get", [...options, "-qq", "download", "restic", "restic-rest-server"], {
+    cwd: dir,
+  });
+  for await (const { name } of Deno.readDir(dir)) {
+    if (!name.endsWith(".deb")) continue;
+    await run("dpkg", ["-x", join(dir, name), unpacked]);
+    await Deno.remove(join(dir, name));
   }
-  return undefined;
+  const from = join(unpacked, "usr", "bin");
+  await Deno.rename(join(from, "restic"), join(dir, "bin", "restic"));
+  await Deno.rename(join(from, "restic-rest-server"), join(dir, "bin", "rest-server"));
+}
+
+/** The address of the first Debian mirror that apt is set up with, once it has lists. */
+async function debianMirror(options: string[]): Promise<string | undefined> {
+  const { stdout } = await run("apt-get", [
+    ...options,
+    "indextargets",
+    "--format",
+    "$(REPO_URI)",
+    "Created-By: Packages",
+    "Origin: Debian",
+  ]);
+  return stdout.split("\n").find((line) => line !== "" && !line.includes("security"));
+}
+
+/** As {@link debianMirror} where apt never fetched a list: fetches them into our own folder. */
+async function debianMirrorAfterUpdate(own: string[]): Promise<string | undefined> {
+  await run("apt-get", [...own, "-qq", "update"]);
+  return await debianMirror(own);
 }
 
 /** Builds both programs with Go. Returns why not, or undefined when done. */
@@ -248,7 +279,10 @@ if (import.meta.main) {
   const say = (line: string) => process.stdout.write(`set-up: ${line}\n`);
   try {
     await setUp(say);
-    if (Deno.args.includes("--chromium")) await setUpChromium(say);
+    if (Deno.args.includes("--tests")) {
+      await setUpChromium(say);
+      await setUpCurl(say);
+    }
   } catch (error) {
     failSetup(error);
   }
