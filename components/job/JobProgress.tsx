@@ -98,7 +98,9 @@ export function JobProgress(props: JobProgressProps) {
           />
           <Stat
             label="Reading"
-            value={fresh && progress.throughput_bytes_per_second !== null
+            value={all_read
+              ? "done"
+              : fresh && progress.throughput_bytes_per_second !== null
               ? rate(progress.throughput_bytes_per_second)
               : "not known"}
             sub={limitText(view)}
