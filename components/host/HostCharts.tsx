@@ -4,7 +4,7 @@ import { type Bar, BarChart } from "../BarChart.tsx";
 import { Card } from "../Card.tsx";
 import { dayMonth, moment } from "../days.ts";
 import { bytes, duration } from "../format.ts";
-import { tookSeconds } from "../job/job_view.ts";
+import { addedBytes, tookSeconds } from "../job/job_view.ts";
 import { SLOW } from "../job/UsualTime.tsx";
 
 export interface HostChartsProps {
@@ -22,7 +22,7 @@ export function HostCharts({ backups, now_ms }: HostChartsProps) {
   const good = runs.filter(({ job }) => job.status === "succeeded" || job.status === "warning");
   const ready = good.length >= LEAST_RUNS;
   const median = middle(good.map(({ seconds }) => seconds));
-  const added = good.map(({ job }) => ({ job, bytes: job.stats?.bytes_added ?? 0 }));
+  const added = good.map(({ job }) => ({ job, bytes: addedBytes(job) ?? 0 }));
   const when = (job: Job) => moment(Date.parse(job.started_at ?? job.queued_at), now_ms);
   return (
     <div class={ready ? "cols [--min:18rem] gap-5" : "hidden"} data-live="host-charts">

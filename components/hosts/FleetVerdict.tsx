@@ -94,5 +94,7 @@ function jobsNote(jobs: Overview["jobs_24h"]): string {
   const parts = [`${count(jobs.succeeded)} succeeded`];
   if (jobs.warning > 0) parts.push(`${count(jobs.warning)} with warnings`);
   if (jobs.failed > 0) parts.push(`${count(jobs.failed)} failed`);
+  const cancelled = jobs.total - jobs.succeeded - jobs.warning - jobs.failed;
+  if (cancelled > 0) parts.push(`${count(cancelled)} cancelled`);
   return jobs.total === 0 ? "no job ended" : parts.join(", ");
 }

@@ -5,7 +5,7 @@ import { Icon } from "../Icon.tsx";
 import { wordOf } from "../vocabulary.ts";
 import { causeOf, saysNoMore } from "./causes.ts";
 import { Stat } from "./JobProgress.tsx";
-import { type JobView, tookSeconds } from "./job_view.ts";
+import { addedBytes, type JobView, tookSeconds } from "./job_view.ts";
 import { PhaseList } from "./PhaseList.tsx";
 import { visibleText } from "./visible_text.ts";
 
@@ -80,10 +80,10 @@ function Figures({ job }: { job: Job }) {
       />
       <Stat
         label="Added"
-        value={some(stats.bytes_added, signedBytes)}
-        sub={stats.bytes_stored === undefined
+        value={some(addedBytes(job), signedBytes)}
+        sub={stats.bytes_stored === undefined || stats.bytes_added === undefined
           ? "after deduplication"
-          : `${bytes(stats.bytes_stored)} stored`}
+          : `${bytes(stats.bytes_added)} uncompressed`}
       />
       <Stat
         label="Took"

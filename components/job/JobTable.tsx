@@ -5,7 +5,7 @@ import type { UsualTimes } from "../../server/jobs/jobs.ts";
 import { moment } from "../days.ts";
 import { absolute, duration, shortId, signedBytes } from "../format.ts";
 import { Status } from "../Status.tsx";
-import { isFinalStatus, tookSeconds } from "./job_view.ts";
+import { addedBytes, isFinalStatus, tookSeconds } from "./job_view.ts";
 import { UsualTime } from "./UsualTime.tsx";
 import { visibleText } from "./visible_text.ts";
 
@@ -106,8 +106,8 @@ function JobRow({ job, now_ms, percent, with_host, median_seconds }: JobRowProps
         )}
       </td>
       <td class="num dim c-sm" data-c="drop">
-        {job.stats?.bytes_added !== undefined
-          ? signedBytes(job.stats.bytes_added)
+        {addedBytes(job) !== undefined
+          ? signedBytes(addedBytes(job)!)
           : isFinalStatus(job.status)
           ? "none"
           : ""}

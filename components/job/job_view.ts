@@ -148,6 +148,11 @@ export function crossedQuarter(before: number | null, after: number | null): num
   return quarter > 0 && quarter > (before ?? 0) ? quarter : null;
 }
 
+/** Bytes that a backup added to its repository, compressed where restic says so, as its snapshot has it. */
+export function addedBytes({ stats }: Job): number | undefined {
+  return stats?.bytes_stored ?? stats?.bytes_added;
+}
+
 /** How long a job ran, in seconds; null when it never did or has not ended. */
 export function tookSeconds(job: Job): number | null {
   if (job.started_at === null || job.finished_at === null) return null;
