@@ -35,7 +35,9 @@ export function SettingsSecrets(props: SettingsSecretsProps) {
               <SecretRow
                 label="Address"
                 value={<span class="mono">{repository.url}</span>}
-                note={repository.append_only ? "append-only" : "full access"}
+                note={repository.append_only
+                  ? "append-only, as you said"
+                  : "full access, as you said"}
               >
                 {may_edit && <Replace {...props} name="url" button="Change…" label="New address" />}
               </SecretRow>
@@ -75,6 +77,7 @@ export function SettingsSecrets(props: SettingsSecretsProps) {
                     button="Replace…"
                     label="New encryption password"
                     hint="This tells the host which password to use. It does not change the repository: a password that does not open it stops all backups."
+                    warning="I have the present password elsewhere: once this is saved, it is gone from here for good."
                   />
                 )}
               </SecretRow>
@@ -139,9 +142,11 @@ interface ReplaceProps extends SettingsSecretsProps {
   button: string;
   label: string;
   hint?: string;
+  /** Has to be ticked before it can be saved. */
+  warning?: string;
 }
 
-function Replace({ name, button, label, hint, csrf_token, errors }: ReplaceProps) {
+function Replace({ name, button, label, hint, warning, host, csrf_token, errors }: ReplaceProps) {
   const error = errors[name];
   return (
     <details class="replace" open={error !== undefined}>
@@ -159,7 +164,16 @@ function Replace({ name, button, label, hint, csrf_token, errors }: ReplaceProps
           {...(hint === undefined ? {} : { hint })}
           error={error}
         />
-        <button type="submit" class="btn justify-self-start">Save</button>
+        {warning && (
+          <label class="check">
+            <input type="checkbox" required />
+            <span>{warning}</span>
+          </label>
+        )}
+        <span class="row row-sm">
+          <button type="submit" class="btn">Save</button>
+          <a class="btn btn-quiet" href={paths.hostSettings(host.id)}>Cancel</a>
+        </span>
       </form>
     </details>
   );

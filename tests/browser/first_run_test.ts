@@ -77,6 +77,7 @@ async function changePassword(page: Page, password: string): Promise<void> {
   const row = page.locator(".secret", { hasText: "Encryption password" });
   await row.getByText("Replace…").click();
   await row.getByLabel("New encryption password").fill(password);
+  await row.getByLabel(/I have the present password elsewhere/).check();
   await row.getByRole("button", { name: "Save" }).click();
   await page.getByText("The host gets it at once").first().waitFor();
 }

@@ -144,7 +144,7 @@ export default define.page<typeof handler>(function SettingsPage({ data, state, 
                 label={`Remove ${host.name}…`}
                 title={`Remove ${host.name}?`}
                 text="The agent is signed off at once and the stored passwords are dropped."
-                stays="The repository and its snapshots stay where they are."
+                stays="The repository and its snapshots stay where they are, but without the encryption password nobody can open them: keep it elsewhere first."
                 fields={{ action: "remove" }}
                 csrf={state.csrf_token}
                 confirm_label="Remove host"
