@@ -115,11 +115,11 @@ export function AddHostForm({ values, errors, csrf_token }: AddHostFormProps) {
             />
             <TextArea {...of("backup_set.excludes")} label="Excludes" note="one a line, optional" />
           </div>
-          <TextArea
+          <Field
             {...of("backup_set.tags")}
             label="Snapshot tags"
-            note="one a line, optional"
-            rows={2}
+            note="optional"
+            hint="Separated by commas."
           />
         </div>
       </div>
@@ -146,7 +146,7 @@ function SystemChoice({ value, error }: { value: string | undefined; error: stri
         <label class="choice">
           <Icon name="windows" />
           <b class="strong">Windows</b>
-          <span class="meta">10, 11, Server 2019 or later</span>
+          <span class="meta">Experimental: started by hand, not tried yet</span>
           <input class="vh" type="radio" name="os" value="windows" checked={value === "windows"} />
         </label>
       </div>

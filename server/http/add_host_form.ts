@@ -15,7 +15,7 @@ export function addHostInput(form: FormData): unknown {
     backup_set: {
       paths: linesOf(form, "backup_set.paths"),
       excludes: linesOf(form, "backup_set.excludes"),
-      tags: linesOf(form, "backup_set.tags"),
+      tags: wordsOf(form, "backup_set.tags"),
     },
     repository: {
       url: text("repository.url"),
