@@ -16,7 +16,7 @@ export function AuditTable({ entries, now_ms }: { entries: AuditEntry[]; now_ms:
           <th scope="col">Who</th>
           <th scope="col">Action</th>
           <th scope="col">What</th>
-          <th scope="col" class="c-lg">From</th>
+          <th scope="col" class="c-sm">From</th>
         </tr>
       </thead>
       <tbody>
@@ -47,7 +47,7 @@ function AuditRow({ entry }: { entry: AuditEntry }) {
       <td data-c="full">
         <What entry={entry} />
       </td>
-      <td class="mono faint c-lg" data-c="drop">{entry.ip ?? ""}</td>
+      <td class="mono faint c-sm" data-c="drop">{entry.ip ?? ""}</td>
     </tr>
   );
 }
@@ -102,7 +102,8 @@ function Target({ entry }: { entry: AuditEntry }) {
     ? paths.host(target_id)
     : undefined;
   const id = target_id === null ? "" : shortId(target_id);
-  const label = name ?? id;
+  // A refused sign-in is about nobody known: where it came from is all there is.
+  const label = name ?? (target_id === null && entry.ip !== null ? `from ${entry.ip}` : id);
   return (
     <span title={target_id ?? undefined}>
       <span class="dim">{target_kind}</span> {href === undefined
