@@ -54,14 +54,16 @@ function RepositoryCard({ repository, now_ms }: { repository: Repository; now_ms
         </p>
         <dl class="kv kv-fit">
           <Fact label="User">{repository.rest_username ?? "none"}</Fact>
-          <Fact label="Access">{repository.append_only ? "Append-only" : "Full"}</Fact>
+          <Fact label="Access">
+            {repository.append_only ? "Append-only, as you said" : "Full, as you said"}
+          </Fact>
           <Fact label="Size">
             {repository.size_bytes === null ? "not known yet" : bytes(repository.size_bytes)}
           </Fact>
           <Fact label="Snapshots">
             {repository.snapshot_count === 0 ? "none" : count(repository.snapshot_count)}
           </Fact>
-          <Fact label="Dedup">{ratio(repository.dedup_ratio)}</Fact>
+          <Fact label="Dedup">{dedup(repository.dedup_ratio)}</Fact>
           <Fact label="Compression">{ratio(repository.compression_ratio)}</Fact>
           {repository.initialised_at && (
             <Fact label="Initialised">{date(Date.parse(repository.initialised_at))}</Fact>
@@ -124,12 +126,17 @@ function Fact({ label, children }: { label: string; children: ComponentChildren 
   );
 }
 
+/** Below 1 where the repository's own lists outweigh what was the same: nothing was saved. */
+function dedup(value: number | null): string {
+  return value !== null && value < 1.05 ? "nothing yet" : ratio(value);
+}
+
 function ratio(value: number | null): string {
   return value === null ? "not known yet" : `${value.toFixed(1)} : 1`;
 }
 
 function skew(seconds: number | null): string {
   if (seconds === null) return "not known yet";
-  if (Math.abs(seconds) < 2) return "right";
+  if (Math.abs(seconds) < 2) return "as the server's";
   return `${duration(Math.abs(seconds))} ${seconds > 0 ? "ahead" : "behind"}`;
 }

@@ -83,7 +83,7 @@ interface FixProps {
 function Fix({ item, host, actor, csrf_token, primary }: FixProps) {
   const look = primary ? "btn btn-sm btn-primary min-w-19" : "btn btn-sm min-w-19";
   if (item.job_id !== null && (item.state === "failed" || item.state === "gaps")) {
-    const label = item.state === "failed" ? "Open log" : "See files";
+    const label = item.state === "failed" ? "Open log" : "See gaps";
     return (
       <a class={look} href={paths.job(item.job_id)} aria-label={`${label}, ${item.host_name}`}>
         {label}

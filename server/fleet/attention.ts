@@ -133,6 +133,7 @@ function lastGood(host: Host, now_ms: number): string {
 /** Hours up to 48, then days; rounded down. */
 function span(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 1) return "less than a minute";
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   return hours <= 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
