@@ -1,4 +1,4 @@
-/** @module The speed of a running job over its last minutes. */
+/** @module The reading speed of a running job over its last minutes. */
 import { rate, shortClockTime } from "../format.ts";
 import type { JobView } from "./job_view.ts";
 
@@ -23,7 +23,7 @@ export function SpeedChart({ speeds }: { speeds: JobView["speeds"] }) {
         height={HEIGHT}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`Speed, now ${rate(last.bytes_per_second)}, at most ${rate(top)}`}
+        aria-label={`Reading speed, last ${rate(last.bytes_per_second)}, at most ${rate(top)}`}
       >
         <path class="grid" d={`M0 0H${WIDTH}M0 ${HEIGHT}H${WIDTH}`} />
         <path class="area" d={`M${line}L${WIDTH} ${HEIGHT}L0 ${HEIGHT}z`} />
