@@ -46,7 +46,7 @@ export function AttentionList(props: AttentionListProps) {
               <a class="strong rowlink" href={paths.host(item.host_id)} title={item.host_name}>
                 {item.host_name}
               </a>
-              <span class="dim clip" title={item.message}>{item.message}</span>
+              <span class="dim line-clamp-2" title={item.message}>{item.message}</span>
             </span>
             {item.since_ms === null ? null : (
               <time
@@ -79,7 +79,7 @@ interface FixProps {
   primary: boolean;
 }
 
-/** The log where a job went wrong; else the host's own next step; else its page. */
+/** The log where a job went wrong; else where to repair it; else the host's own next step; else its page. */
 function Fix({ item, host, actor, csrf_token, primary }: FixProps) {
   const look = primary ? "btn btn-sm btn-primary min-w-19" : "btn btn-sm min-w-19";
   if (item.job_id !== null && (item.state === "failed" || item.state === "gaps")) {
@@ -90,7 +90,22 @@ function Fix({ item, host, actor, csrf_token, primary }: FixProps) {
       </a>
     );
   }
-  if (host !== undefined && host.status !== "offline" && can(actor, "job.start")) {
+  const obstacle = host === undefined || host.status === "pending" ? null : host.obstacle;
+  const needs_settings = obstacle === "wrong_password" || obstacle === "unauthorized" ||
+    obstacle === "no_paths";
+  if (needs_settings && can(actor, "backup_set.edit")) {
+    return (
+      <a
+        class={look}
+        href={paths.hostSettings(item.host_id)}
+        aria-label={`Settings, ${item.host_name}`}
+      >
+        Settings
+      </a>
+    );
+  }
+  const can_run = obstacle === null || obstacle === "set_changed";
+  if (host !== undefined && can_run && host.status !== "offline" && can(actor, "job.start")) {
     return (
       <HostActionButton host={host} actor={actor} csrf_token={csrf_token} primary={primary} small />
     );
