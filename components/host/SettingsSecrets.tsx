@@ -77,7 +77,7 @@ export function SettingsSecrets(props: SettingsSecretsProps) {
                     button="Replace…"
                     label="New encryption password"
                     hint="This tells the host which password to use. It does not change the repository: a password that does not open it stops all backups."
-                    warning="I have the present password elsewhere: once this is saved, it is gone from here for good."
+                    warning="I have the present password elsewhere: saving removes it from here for good."
                   />
                 )}
               </SecretRow>

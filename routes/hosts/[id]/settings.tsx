@@ -9,6 +9,7 @@ import { readForm } from "../../../server/http/form.ts";
 import { setFlash } from "../../../server/http/flash.ts";
 import { orRefusal, type Refusal } from "../../../server/http/form_errors.ts";
 import { credentialsRequest, editRequest } from "../../../server/http/host_forms.ts";
+import type { Host } from "../../../server/protocol/entities.ts";
 import { paths } from "../../../server/protocol/paths.ts";
 import { define, type State } from "../../../server/state.ts";
 
@@ -70,7 +71,8 @@ export const handler = define.handlers({
     switch (form.get("action")) {
       case "save": {
         const { refusal } = await orRefusal(() => hosts.edit(actor, id, editRequest(form)));
-        return refusal ? back("save", refusal) : done(paths.hostSettings(id), "Saved");
+        if (refusal) return back("save", refusal);
+        return done(paths.hostSettings(id), "Saved", savedText(hosts.get(actor, id)));
       }
       case "credentials": {
         const { refusal } = await orRefusal(() =>
@@ -96,6 +98,13 @@ export const handler = define.handlers({
     }
   },
 });
+
+/** What saving means for the next backup, where that is not plain. */
+function savedText({ obstacle }: Host): string | undefined {
+  if (obstacle === "no_paths") return "Without paths the host cannot be backed up.";
+  if (obstacle === "set_changed") return "What was added is not backed up before the next run.";
+  return undefined;
+}
 
 function typedOf(form: FormData): Record<string, string> {
   const typed: Record<string, string> = {};
