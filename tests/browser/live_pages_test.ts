@@ -137,7 +137,7 @@ Deno.test(
       await assertFits(page, "settings on a phone");
       const form = page.locator("#settings");
       await form.getByRole("button", { name: "Save" }).click();
-      await page.getByText("Saved").first().waitFor();
+      await page.getByText("Saved", { exact: true }).first().waitFor();
       assert.deepEqual(app.services.hosts.get(SYSTEM, host.id).backup_set.excludes, ["*.bak"]);
       assert.deepEqual(faults, []);
     });
