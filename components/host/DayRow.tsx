@@ -5,7 +5,7 @@ import { paths } from "../../server/protocol/paths.ts";
 
 const WORDS: Record<string, string> = {
   o: "Backed up",
-  w: "Backed up, with gaps",
+  w: "Backed up, with gaps or after a failure",
   f: "Failed",
   m: "Missed",
   r: "Running",
