@@ -19,7 +19,7 @@ export function HostFilter({ url, label = "Filter hosts" }: { url: URL; label?: 
           name="q"
           maxLength={200}
           value={url.searchParams.get("q") ?? ""}
-          placeholder="Name or tag, then Enter"
+          placeholder="Name or tag, Enter"
           data-filter
         />
         <span class="end hide-sm" aria-hidden="true">
