@@ -12,7 +12,14 @@ interface Import {
 
 const ROOT = projectDir();
 const FOLDERS = ["server", "agent", "routes", "islands", "components", "tests", "bench"];
-const ZOD_FREE = ["version.ts", "limits.ts", "close_codes.ts", "signing.ts", "paths.ts"];
+const ZOD_FREE = [
+  "version.ts",
+  "limits.ts",
+  "close_codes.ts",
+  "signing.ts",
+  "paths.ts",
+  "cert_pin.ts",
+];
 /** Pure and free of zod: whoever asks what somebody may do uses it, the audit log and components too. */
 const PERMISSIONS = "server/auth/permissions.ts";
 /** Nouns may use at run time only what stands to their left. */
@@ -94,6 +101,14 @@ check(
   (i) =>
     i.from.startsWith("server/fresh/") && /^(server|agent|routes)\//.test(i.to) &&
     !i.to.startsWith("server/fresh/"),
+);
+
+check(
+  "the checker of histories knows of the server only the protocol",
+  (i) =>
+    i.from.startsWith("tests/checker/") && i.to.includes("/") && i.to !== "node:assert/strict" &&
+    !/^(tests\/checker|server\/protocol)\//.test(i.to),
+  imports,
 );
 
 check("nouns use only nouns to their left", (i) => {
