@@ -77,11 +77,7 @@ export function toAppError(error: unknown): AppError {
   if (isZodError(error)) {
     const issue = error.issues[0]!;
     if (issue.code === "unrecognized_keys") {
-      const field = [...issue.path, issue.keys[0]].join(".");
-      return new AppError("unknown_field", `There is no field "${field}" here`, {
-        field,
-        cause: error,
-      });
+      return unknownField(issue.path, issue.keys[0]!, error);
     }
     const field = issue.path.join(".");
     const what = field === "" ? "The request" : `Field "${field}"`;
@@ -93,6 +89,18 @@ export function toAppError(error: unknown): AppError {
     hint: "Give the request id to whoever reads the server's log",
     cause: error,
   });
+}
+
+/** A name that nobody would give to a field is not repeated: it may be a password, put in by mistake. */
+function unknownField(path: PropertyKey[], key: string, cause: z.ZodError): AppError {
+  if (!/^[a-z][a-z0-9_]{0,40}$/i.test(key)) {
+    return new AppError("unknown_field", "The request has a field that is not known here", {
+      field: path.join("."),
+      cause,
+    });
+  }
+  const field = [...path, key].join(".");
+  return new AppError("unknown_field", `There is no field "${field}" here`, { field, cause });
 }
 
 /** By its shape, so that pages' components can use this file without carrying zod to the browser. */

@@ -25,6 +25,15 @@ Deno.test("toAppError() names the field that a schema refuses, and a field that 
   assert.deepEqual([extra.code, extra.field], ["unknown_field", "repository.colour"]);
 });
 
+Deno.test("toAppError() does not repeat an unknown field's name that looks like no name", () => {
+  const schema = z.object({ repository: z.object({}).strict() }).strict();
+  for (const secret of ["violet anchor 71 ribbons", "s3cr3t+/=", "x".repeat(200)]) {
+    const error = toAppError(thrownBy(() => schema.parse({ repository: { [secret]: 1 } })));
+    assert.deepEqual([error.code, error.field], ["unknown_field", "repository"]);
+    assert.ok(!JSON.stringify(errorBody(error, "r1")).includes(secret));
+  }
+});
+
 Deno.test("toAppError() tells a full disk and a busy database from any other fault", () => {
   const of = (errcode: number) => toAppError(Object.assign(new Error("sqlite"), { errcode })).code;
   assert.equal(of(13), "storage_full");

@@ -98,10 +98,10 @@ export class Stack {
   /** Takes over what {@link startUnclaimed} started, once an administrator exists. */
   static async adopt(
     parts: Pick<Stack, "dir" | "tools" | "storage" | "server">,
-    options: StackOptions = {},
+    options: StackOptions & { signed_in?: ApiClient } = {},
   ): Promise<Stack> {
-    const api = new ApiClient(parts.server.url);
-    await api.signIn(ADMIN.username, ADMIN.password);
+    const api = options.signed_in ?? new ApiClient(parts.server.url);
+    if (options.signed_in === undefined) await api.signIn(ADMIN.username, ADMIN.password);
     return new Stack({ ...parts, api }, options);
   }
 
