@@ -97,6 +97,7 @@ function everyMinute({ jobs, agent_sessions, snapshots, refusals }: Services): T
     "expire jobs": () => jobs.expire(),
     "dispatch jobs": () => jobs.dispatch(),
     "record hosts seen": () => agent_sessions.recordSeen(),
+    "count violations": () => agent_sessions.tellViolations(),
     "count refusals": () => refusals.flush(),
     "sweep snapshots": () => snapshots.sweep(),
   };

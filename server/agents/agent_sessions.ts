@@ -7,11 +7,12 @@ import { CLOSE } from "../protocol/close_codes.ts";
 import type { ServerIdentity } from "../secrets/identity.ts";
 import type { Audit } from "../audit/audit.ts";
 import { AgentRunsStore } from "./agent_runs_store.ts";
-import { RefusedReports } from "./refused_reports.ts";
+import { RefusedReports, type Sender } from "./refused_reports.ts";
 import type { DispatchTargets } from "./dispatch.ts";
 import type { Hub } from "./hub.ts";
 import { type Scheduler, systemScheduler } from "./scheduler.ts";
 import { Session } from "./session.ts";
+import { type Violation, Violations } from "./violations.ts";
 
 /** The part of a WebSocket that a session needs; the door in server/fresh/websocket.ts makes it. */
 export interface Socket {
@@ -40,15 +41,22 @@ export interface AgentSessionsDeps extends DispatchTargets {
   scheduler?: Scheduler;
 }
 
+/** An honest agent has one, and another for a moment when its line broke. */
+const SOCKETS_PER_HOST_MAX = 8;
+
 export class AgentSessions {
   #deps: AgentSessionsDeps;
   #runs: AgentRunsStore;
   #refused: RefusedReports;
+  #violations: Violations;
+  /** By host: its sockets that are not closed on either side. */
+  #sockets = new Map<string, number>();
 
   constructor(deps: AgentSessionsDeps) {
     this.#deps = deps;
     this.#runs = new AgentRunsStore(deps.db);
     this.#refused = new RefusedReports({ ...deps, runs: this.#runs });
+    this.#violations = new Violations(deps);
   }
 
   /** Begins a session for an authenticated host. Events of the socket go to what it returns. */
@@ -59,10 +67,39 @@ export class AgentSessions {
       scheduler,
       runs: this.#runs,
       refused: this.#refused,
+      violations: this.#violations,
       host,
       socket,
       ip,
     });
+  }
+
+  /** Counts what was refused before it got to a session. */
+  violated(sender: Sender, violation: Violation): void {
+    this.#violations.record(sender, violation);
+  }
+
+  /**
+   * Counts a socket of a host until the function it answers is called. False, and not counted, if
+   * the host has too many: the socket is to be closed.
+   */
+  count(host: { id: string; name: string }, ip: string): (() => void) | false {
+    const open = this.#sockets.get(host.id) ?? 0;
+    if (open >= SOCKETS_PER_HOST_MAX) {
+      this.violated({ host, ip }, "too_many_sockets");
+      return false;
+    }
+    this.#sockets.set(host.id, open + 1);
+    return () => {
+      const left = this.#sockets.get(host.id)! - 1;
+      if (left === 0) this.#sockets.delete(host.id);
+      else this.#sockets.set(host.id, left);
+    };
+  }
+
+  /** Removes old reports that were set aside, one short step per value. */
+  keepHouse(): Generator<void> {
+    return this.#refused.keepHouse();
   }
 
   /** Writes down when each connected host was last heard from. Called once a minute. */
@@ -73,9 +110,15 @@ export class AgentSessions {
     });
   }
 
+  /** Writes down how often each agent broke the protocol. Called once a minute. */
+  tellViolations(): void {
+    this.#violations.flush();
+  }
+
   /** Closes every socket because the server stops; agents come back by themselves. */
   shutDown(): void {
     this.recordSeen();
     this.#deps.hub.closeAll(CLOSE.shutting_down);
+    this.#violations.flushAll();
   }
 }

@@ -17,33 +17,37 @@ export interface DispatchTargets {
 /** What the session itself answers: hello and heartbeat never get here. */
 export type DispatchedMessage = Exclude<AgentMessage, Hello | { type: "heartbeat" }>;
 
-/** Hands a message to its noun. False if it spoke of something that is not this host's. */
+/** `unknown` changed nothing; `foreign` neither, and it spoke of what is another host's. */
+export type Handed = "applied" | "unknown" | "foreign";
+
+/** Hands a message to its noun. */
 export function dispatch(
   targets: DispatchTargets,
   host_id: string,
   message: DispatchedMessage,
-): boolean {
+): Handed {
+  const { commands, jobs } = targets;
   switch (message.type) {
     case "ack":
-      targets.commands.acknowledge(host_id, message.command_ids);
-      return true;
+      return commands.acknowledge(host_id, message.command_ids) ? "applied" : "foreign";
     case "config.ack":
       targets.hosts.recordConfigApplied(host_id, message.config_version);
-      return true;
+      return "applied";
     case "job.started":
     case "job.progress":
     case "log.stream":
     case "job.finished":
-      return targets.jobs.apply(host_id, message);
+      if (jobs.apply(host_id, message)) return "applied";
+      return jobs.exists(message.job_id) ? "foreign" : "unknown";
     case "snapshots.report":
       targets.snapshots.applyPage(host_id, message);
-      return true;
+      return "applied";
     case "repo.stats":
       targets.repositories.applyStats(host_id, message);
-      return true;
+      return "applied";
     case "repository.probed":
       targets.repositories.applyProbe(host_id, message);
-      return true;
+      return "applied";
     default:
       return assertNever(message);
   }

@@ -12,6 +12,8 @@ import type { Socket } from "./agent_sessions.ts";
 /** A frame is closed when its messages reach this; quoting at most triples it, far below 1 MiB. */
 const BATCH_MAX_CHARS = 200_000;
 const ACKS_MAX = 1000;
+/** With more than this on its way an agent does not read, and each further answer costs memory. */
+const BUFFERED_MAX_BYTES = 4 * 1024 * 1024;
 
 export interface OutgoingOptions {
   socket: Socket;
@@ -21,6 +23,8 @@ export interface OutgoingOptions {
   epoch: number;
   /** Called once if signing or sending fails; nothing is sent after that. */
   onFailure: (error: unknown) => void;
+  /** Called once when the agent reads too slowly; nothing is sent after that. */
+  onSlow: () => void;
 }
 
 export class Outgoing {
@@ -35,7 +39,7 @@ export class Outgoing {
 
   /** Sends at once, unsigned. */
   plain(message: ServerMessage): void {
-    if (!this.#stopped) this.#options.socket.send(JSON.stringify(message));
+    this.#send(message);
   }
 
   /** Sends what `build` answers when its turn comes, in signed frames. */
@@ -77,11 +81,19 @@ export class Outgoing {
   }
 
   async #sendSigned(messages: SignedMessage[]): Promise<void> {
-    const { socket, host_id, identity, clock, epoch } = this.#options;
+    const { host_id, identity, clock, epoch } = this.#options;
     const body: SignedPayload = { host_id, epoch, sent_at: iso(clock.now_ms()), messages };
     const payload = JSON.stringify(body);
     const signature = await identity.sign(payload);
-    if (!this.#stopped) socket.send(JSON.stringify({ type: "signed", payload, signature }));
+    this.#send({ type: "signed", payload, signature });
+  }
+
+  #send(message: ServerMessage): void {
+    if (this.#stopped) return;
+    const { socket, onSlow } = this.#options;
+    if (socket.buffered_bytes <= BUFFERED_MAX_BYTES) return socket.send(JSON.stringify(message));
+    this.stop();
+    onSlow();
   }
 }
 

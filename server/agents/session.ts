@@ -12,19 +12,20 @@ import type { AgentConnection } from "./hub.ts";
 import { applyMessage } from "./inbox.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { RefusedReports } from "./refused_reports.ts";
+import type { Violation, Violations } from "./violations.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 const HELLO_DEADLINE_MS = 5000;
 const MESSAGES_PER_SECOND = 200;
 const MESSAGES_BURST = 2000;
-const BAD_MESSAGES_MAX = 10;
 const COMMANDS_PER_FLUSH = 100;
 
 export interface SessionOptions extends AgentSessionsDeps {
   scheduler: Scheduler;
   runs: AgentRunsStore;
   refused: RefusedReports;
+  violations: Violations;
   host: { id: string; name: string };
   socket: Socket;
   ip: string;
@@ -38,7 +39,6 @@ export class Session implements AgentConnection, SocketEvents {
   #cancelTimer: () => void;
   #closed = false;
   #greeted = false;
-  #bad_messages = 0;
   #sent_config_version = 0;
   #sent_counter = 0;
 
@@ -46,7 +46,10 @@ export class Session implements AgentConnection, SocketEvents {
     this.#options = options;
     const { socket, host, identity, clock, epoch, scheduler, hub } = options;
     const onFailure = (error: unknown) => this.#fail(error);
-    this.#outgoing = new Outgoing({ socket, host_id: host.id, identity, clock, epoch, onFailure });
+    const onSlow = () => this.#refuse("too_slow", CLOSE.too_slow);
+    this.#outgoing = new Outgoing({
+      ...{ socket, host_id: host.id, identity, clock, epoch, onFailure, onSlow },
+    });
     this.#bucket = new TokenBucket(MESSAGES_PER_SECOND, MESSAGES_BURST, clock.now_ms());
     this.#cancelTimer = scheduler.after(
       HELLO_DEADLINE_MS,
@@ -103,20 +106,23 @@ export class Session implements AgentConnection, SocketEvents {
 
   #receive(text: string): void {
     const { clock, hub, host } = this.#options;
-    if (isTooBig(text)) return this.close(CLOSE.too_big);
-    if (!this.#bucket.take(clock.now_ms())) return this.close(CLOSE.too_many_messages);
+    if (isTooBig(text)) return this.#refuse("too_big", CLOSE.too_big);
+    if (!this.#bucket.take(clock.now_ms())) {
+      return this.#refuse("too_much", CLOSE.too_many_messages);
+    }
     if (!this.#greeted) return this.#readHello(text);
     hub.heard(host.id, clock.now_ms());
     this.#expectMore();
     const json = fromJson(text);
     const { data: message } = AgentMessage.safeParse(json);
-    if (message === undefined || message.type === "hello") return this.#unreadable(json, text);
+    if (message === undefined) return this.#unreadable(json, text);
+    if (message.type === "hello") return this.#violated("hello_again");
     if (message.type === "heartbeat") {
       return this.#outgoing.plain({ type: "heartbeat.reply", time: iso(clock.now_ms()) });
     }
     const taken = applyMessage(this.#options, this.#options, { message, text });
-    if (taken === undefined) return;
-    this.#outgoing.acknowledge(taken.report);
+    if (taken.report !== undefined) this.#outgoing.acknowledge(taken.report);
+    if (taken.foreign) this.#violated("not_its_own");
     if (taken.set_aside) this.#askAnew();
   }
 
@@ -124,6 +130,7 @@ export class Session implements AgentConnection, SocketEvents {
     const greeting = readGreeting(fromJson(text), this.#options.base_url);
     if ("hello" in greeting) return this.#greet(greeting.hello);
     this.#outgoing.plain(greeting.refusal);
+    if (greeting.close_code === CLOSE.bad_message) this.#violated("no_hello");
     this.close(greeting.close_code);
   }
 
@@ -183,19 +190,23 @@ export class Session implements AgentConnection, SocketEvents {
     void this.#outgoing.settled().then(() => this.close(CLOSE.bad_message));
   }
 
+  /** Set aside it is audited already, and its agent hears that it is. */
   #unreadable(json: unknown, text: string): void {
-    const { log, host, refused } = this.#options;
-    const report = refused.unreadable(this.#options, json, text);
-    if (report !== undefined) {
-      this.#outgoing.acknowledge(report);
-      this.#askAnew();
-    }
-    this.#bad_messages += 1;
-    log.warn("agent sent a message that cannot be read", {
-      host_id: host.id,
-      count: this.#bad_messages,
-    });
-    if (this.#bad_messages >= BAD_MESSAGES_MAX) this.close(CLOSE.bad_message);
+    const report = this.#options.refused.unreadable(this.#options, json, text);
+    if (report === undefined) return this.#violated("unreadable");
+    this.#outgoing.acknowledge(report);
+    this.#askAnew();
+  }
+
+  /** Counts it; the tenth within a minute closes. */
+  #violated(violation: Violation): void {
+    if (this.#options.violations.record(this.#options, violation)) this.close(CLOSE.bad_message);
+  }
+
+  /** Counts it and closes at once. */
+  #refuse(violation: Violation, close_code: number): void {
+    this.#options.violations.record(this.#options, violation);
+    this.close(close_code);
   }
 
   /** Stops at once: what follows must not be applied after something that was not. */

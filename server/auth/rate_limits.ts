@@ -13,6 +13,8 @@ const LIMITS = {
   login_everywhere: { burst: 100, per_minute: 60 },
   setup: { burst: 10, per_minute: 10 },
   enroll: { burst: 10, per_minute: 10 },
+  /** Per host: an agent that is well opens one socket and keeps it. */
+  agent_socket: { burst: 60, per_minute: 60 },
   /** Per address: a runtime is about 100 MB. */
   download: { burst: 20, per_minute: 20 },
   /** Per user. */

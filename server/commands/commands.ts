@@ -15,6 +15,10 @@ export type Command = CommandRun | CommandCancel;
 type Issued = "id" | "counter" | "expires_at";
 export type NewCommand = Omit<CommandRun, Issued> | Omit<CommandCancel, Issued>;
 
+/** As long as agents remember the commands that they have seen. */
+const KEPT_AFTER_EXPIRY_MS = 30 * 86_400_000;
+const STEP_ROWS = 500;
+
 export class Commands {
   #db: Database;
   #clock: Clock;
@@ -26,6 +30,12 @@ export class Commands {
     this.#clock = clock;
     this.#audit = audit;
     this.#store = new CommandsStore(db);
+  }
+
+  /** Removes what expired a month ago, one short step per value. */
+  *keepHouse(): Generator<void> {
+    const before_ms = this.#clock.now_ms() - KEPT_AFTER_EXPIRY_MS;
+    while (this.#store.removeExpired(before_ms, STEP_ROWS) === STEP_ROWS) yield;
   }
 
   /**
@@ -72,11 +82,12 @@ export class Commands {
     }));
   }
 
-  /** Marks commands of this host as delivered. Foreign and unknown ids are ignored. */
-  acknowledge(host_id: string, command_ids: string[]): void {
+  /** Marks commands of this host as delivered, others not. False if one is another host's. */
+  acknowledge(host_id: string, command_ids: string[]): boolean {
     const now_ms = this.#clock.now_ms();
-    this.#db.transaction(() => {
+    return this.#db.transaction(() => {
       for (const id of command_ids) this.#store.acknowledge(host_id, id, now_ms);
+      return !this.#store.anyOfAnother(host_id, command_ids);
     });
   }
 

@@ -15,8 +15,10 @@ export class CommandsStore {
   #insert: StatementSync;
   #waiting: StatementSync;
   #acknowledge: StatementSync;
+  #of_another: StatementSync;
   #delivered_of_job: StatementSync;
   #withdraw: StatementSync;
+  #remove_expired: StatementSync;
 
   constructor(db: Database) {
     this.#next_counter = db.prepare(
@@ -37,11 +39,19 @@ export class CommandsStore {
       `UPDATE commands SET acked_at_ms = :now_ms
        WHERE id = :id AND host_id = :host_id AND acked_at_ms IS NULL`,
     );
+    this.#of_another = db.prepare(
+      `SELECT 1 FROM commands JOIN json_each(:ids) AS wanted ON wanted.value = commands.id
+       WHERE host_id <> :host_id LIMIT 1`,
+    );
     this.#delivered_of_job = db.prepare(
       "SELECT 1 FROM commands WHERE job_id = :job_id AND acked_at_ms IS NOT NULL LIMIT 1",
     );
     this.#withdraw = db.prepare(
       "DELETE FROM commands WHERE job_id = :job_id AND acked_at_ms IS NULL",
+    );
+    this.#remove_expired = db.prepare(
+      `DELETE FROM commands WHERE id IN (
+         SELECT id FROM commands WHERE expires_at_ms < :before_ms LIMIT :limit)`,
     );
   }
 
@@ -77,8 +87,18 @@ export class CommandsStore {
     this.#acknowledge.run({ host_id, id, now_ms });
   }
 
+  /** True if one of these is another host's. */
+  anyOfAnother(host_id: string, ids: string[]): boolean {
+    return this.#of_another.get({ host_id, ids: JSON.stringify(ids) }) !== undefined;
+  }
+
   anyDelivered(job_id: string): boolean {
     return this.#delivered_of_job.get({ job_id }) !== undefined;
+  }
+
+  /** Removes at most `limit` commands that expired before; answers how many. */
+  removeExpired(before_ms: number, limit: number): number {
+    return Number(this.#remove_expired.run({ before_ms, limit }).changes);
   }
 
   /** Deletes the job's undelivered commands; answers how many. */

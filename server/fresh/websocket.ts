@@ -20,6 +20,8 @@ export interface Peer {
 export interface PeerHandlers {
   onOpen?(peer: Peer): void | Promise<void>;
   onMessage(peer: Peer, text: string): void | Promise<void>;
+  /** A frame was not taken, for 1003 (not text) or 1009 (too big): the socket is closed with that. */
+  onRefused?(code: 1003 | 1009): void;
   onClose?(peer: Peer, code: number, reason: string): void;
   /** Gets what the other handlers threw; the socket is closed with 1011 afterwards. */
   onError?(error: unknown): void;
@@ -48,11 +50,15 @@ export function upgradeSocket(
   const { socket, response } = rawUpgrade(req, options);
   const peer = new SocketPeer(socket);
   const run = guard(peer, handlers.onError);
+  function refuse(code: 1003 | 1009, reason: string): void {
+    peer.close(code, reason);
+    handlers.onRefused?.(code);
+  }
   socket.addEventListener("open", () => run(() => handlers.onOpen?.(peer)));
   socket.addEventListener("message", (event) =>
     run(() => {
-      if (typeof event.data !== "string") return peer.close(1003, "Only text is understood");
-      if (isTooLong(event.data)) return peer.close(1009, "The message is larger than 1 MiB");
+      if (typeof event.data !== "string") return refuse(1003, "Only text is understood");
+      if (isTooLong(event.data)) return refuse(1009, "The message is larger than 1 MiB");
       return handlers.onMessage(peer, event.data);
     }));
   socket.addEventListener(

@@ -218,6 +218,11 @@ export class Jobs {
     return this.#reports.apply(host_id, message);
   }
 
+  /** True if there is such a job, of whatever host. */
+  exists(job_id: string): boolean {
+    return this.#store.byId(job_id) !== undefined;
+  }
+
   /** After a hello: jobs the server thinks are running there but the agent does not know of end. */
   reconcile(host_id: string, known_job_ids: string[]): void {
     this.#queue.reconcile(host_id, known_job_ids);

@@ -1,4 +1,4 @@
-/** Close codes of the agents' socket and of the job stream. 1009 is WebSocket's own "too big". */
+/** Close codes of the agents' socket and of the job stream. Below 4000 they are WebSocket's own. */
 export const CLOSE = {
   shutting_down: 1001,
   too_big: 1009,
@@ -12,6 +12,7 @@ export const CLOSE = {
   duplicate_identity: 4411,
   silent: 4412,
   bad_signature: 4413,
+  too_slow: 4414,
   too_many_messages: 4429,
   server_error: 4500,
 } as const;
