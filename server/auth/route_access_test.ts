@@ -1,45 +1,25 @@
 import assert from "node:assert/strict";
-import { testApp } from "../testing.ts";
-import { routeFiles } from "../testing.ts";
+import { aHost, anEnrollment } from "../agents/test_world.ts";
+import type { Services } from "../services.ts";
+import { checkRoutes, routeFaults, routesByPattern } from "../tasks/check_routes.ts";
+import { routeFiles, testApp } from "../testing.ts";
+import { SYSTEM } from "./permissions.ts";
 import { type Access, accessOf, ROUTE_ACCESS, type RouteMethod } from "./route_access.ts";
 
-/** The pattern of a file, as Fresh makes it: `/hosts/[id]/index` is `/hosts/:id`. */
-function patternOf(id: string): string {
-  const parts = id.split("/").filter((part) => part !== "" && !/^\(.*\)$/.test(part));
-  if (parts.at(-1) === "index") parts.pop();
-  return "/" + parts.map((part) => part.replace(/^\[(.+)\]$/, ":$1")).join("/");
-}
-
-function routes(): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [id, path] of routeFiles()) {
-    if (!/\/_(app|layout|error|404|500|middleware)$/.test(id)) found.set(patternOf(id), path);
-  }
-  return found;
-}
-
-async function methodsIn(path: string): Promise<string[]> {
-  const { default: component, handler } = await import(path);
-  const methods = new Set(Object.keys(handler ?? {}));
-  if (component !== undefined) methods.add("GET");
-  return [...methods].sort();
-}
+const routes = () => routesByPattern(routeFiles());
 
 Deno.test("every route on disk is in the table with its methods, and every line of the table has its route", async () => {
-  const on_disk = routes();
-  const faults: string[] = [];
-  for (const [pattern, path] of on_disk) {
-    const listed = Object.keys(ROUTE_ACCESS[pattern] ?? {}).sort();
-    const found = await methodsIn(path);
-    if (listed.length === 0) faults.push(`add to route_access.ts: "${pattern}" ${found}`);
-    else if (listed.join() !== found.join()) {
-      faults.push(`"${pattern}" has ${found}, route_access.ts lists ${listed}`);
-    }
-  }
-  for (const pattern of Object.keys(ROUTE_ACCESS)) {
-    if (!on_disk.has(pattern)) faults.push(`no file under routes/ has the pattern "${pattern}"`);
-  }
-  assert.deepEqual(faults, []);
+  assert.deepEqual(await routeFaults(routeFiles()), []);
+});
+
+Deno.test("a route without a role, and one with a method too many, is not built", async () => {
+  const files = routeFiles();
+  const unlisted = new Map([...files, ["/api/secrets/index", files.get("/api/jobs/index")!]]);
+  await assert.rejects(checkRoutes(unlisted), /add to route_access.ts: "\/api\/secrets" GET/);
+  const more = new Map([...files, ["/api/jobs/index", files.get("/api/hosts/index")!]]);
+  await assert.rejects(checkRoutes(more), /"\/api\/jobs" has GET,POST, route_access.ts lists GET/);
+  files.delete("/audit");
+  await assert.rejects(checkRoutes(files), /no file under routes\/ has the pattern "\/audit"/);
 });
 
 /** An address that a pattern matches; the ids exist nowhere. */
@@ -50,8 +30,8 @@ function addressOf(pattern: string): string {
   );
 }
 
-const IDENTITIES = ["visitor", "viewer", "operator", "admin"] as const;
-const RANK: Record<string, number> = { visitor: 0, viewer: 1, operator: 2, admin: 3 };
+const IDENTITIES = ["visitor", "agent", "viewer", "operator", "admin"] as const;
+const RANK: Record<string, number> = { visitor: 0, agent: 0, viewer: 1, operator: 2, admin: 3 };
 const REFUSED = [401, 403];
 
 function mayEnter(identity: (typeof IDENTITIES)[number], access: Access): boolean {
@@ -63,6 +43,7 @@ Deno.test("every route × every identity × {fine, without CSRF token, from anot
   const { ask, signIn, services } = await testApp();
   const signed_in = {
     visitor: undefined,
+    agent: { user: undefined, headers: await agentHeaders(services) },
     viewer: await signIn("viewer"),
     operator: await signIn("operator"),
     admin: await signIn("admin"),
@@ -79,7 +60,7 @@ Deno.test("every route × every identity × {fine, without CSRF token, from anot
         const by_session = access !== "public" && access !== "always";
         const ask_as = async (headers: Record<string, string>) => {
           // A new address each time, so that no limit of attempts comes first.
-          services.rate_limits.forgive("api", who?.user.id ?? "");
+          services.rate_limits.forgive("api", who?.user?.id ?? "");
           services.rate_limits.forgive("login", "localhost");
           services.rate_limits.forgive("setup", "localhost");
           const answer = await ask(addressOf(pattern), { method, headers: jsonOnly(headers) });
@@ -117,17 +98,57 @@ function jsonOnly(headers: Record<string, string>): Record<string, string> {
   return { ...headers, accept: "application/json" };
 }
 
-Deno.test("agents' addresses turn browsers away", async () => {
+/** What the agent of an enrolled host sends along. */
+async function agentHeaders(services: Services): Promise<Record<string, string>> {
+  const { token } = await services.enrollment.add(SYSTEM, aHost("web-01"));
+  const { bearer } = await services.enrollment.enroll(anEnrollment(token), "127.0.0.1");
+  return { authorization: `Bearer ${bearer}` };
+}
+
+Deno.test("agents' addresses let an agent in, and turn browsers away whoever is signed in", async () => {
   const { ask, signIn, services } = await testApp();
-  const admin = await signIn("admin");
+  const { base_url } = services.config;
+  const agent = await agentHeaders(services);
+  const browsers: Record<string, string>[] = [
+    { origin: base_url },
+    { origin: "https://evil.example" },
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-origin" },
+    ...(await Promise.all((["viewer", "operator", "admin"] as const).map(signIn))).flatMap(
+      (who) => [{ cookie: who.cookie }, who.headers],
+    ),
+  ];
   for (const [pattern, methods] of Object.entries(ROUTE_ACCESS)) {
     for (const [method, access] of Object.entries(methods) as [RouteMethod, Access][]) {
-      if (access !== "agent" || !routes().has(pattern)) continue;
-      for (const headers of [{ origin: services.config.base_url }, { cookie: admin.cookie }]) {
+      if (access !== "agent") continue;
+      const own = await ask(addressOf(pattern), { method, headers: agent });
+      assert.ok(!REFUSED.includes(own.status), `${method} ${pattern} refuses agents`);
+      await own.body?.cancel();
+      for (const headers of [...browsers, ...browsers.map((b) => ({ ...b, ...agent }))]) {
         const answer = await ask(addressOf(pattern), { method, headers });
-        assert.equal(answer.status, 403, `${method} ${pattern}`);
+        assert.equal(answer.status, 403, `${method} ${pattern} ${JSON.stringify(headers)}`);
         assert.equal((await answer.json()).code, "forbidden");
       }
     }
+  }
+});
+
+Deno.test("the agents' socket needs an agent's credential, in its header and nowhere else", async () => {
+  const { ask, signIn, services } = await testApp();
+  await signIn("admin");
+  const { authorization } = await agentHeaders(services);
+  const bearer = authorization!.slice("Bearer ".length);
+  const path = "/api/agents/socket";
+  const refused: [string, Record<string, string>][] = [
+    [path, {}],
+    [`${path}?bearer=${bearer}&token=${bearer}&access_token=${bearer}`, {}],
+    [path, { authorization: bearer }],
+    [path, { authorization: `Basic ${btoa(`agent:${bearer}`)}` }],
+    [path, { authorization: `Bearer ${bearer}x` }],
+    [path, { authorization: `Bearer ${bearer.slice(0, -1)}` }],
+    [path, { "sec-websocket-protocol": bearer }],
+  ];
+  for (const [address, headers] of refused) {
+    assert.equal((await ask(address, { headers })).status, 401, JSON.stringify(headers));
   }
 });

@@ -8,13 +8,15 @@ import { gzipSync } from "node:zlib";
 import { findSources } from "../fresh/discover.ts";
 import { BUILD_DIR, otherFiles, PROJECT_DIR, stylesheet } from "./build_parts.ts";
 import { serverScript } from "./build_server.ts";
+import { checkRoutes } from "./check_routes.ts";
 
-/** Writes both files. Throws when a source does not compile; the old files stay then. */
+/** Writes both files. Throws when a source does not compile or a route has no role; the old files stay then. */
 export async function buildAll(): Promise<void> {
   try {
     const others = await otherFiles();
     const made = new Map([["/styles.css", await stylesheet()]]);
     const sources = await findSources(PROJECT_DIR, made);
+    await checkRoutes(sources.routes);
     const server = await serverScript({ sources, others });
     await Deno.mkdir(BUILD_DIR, { recursive: true });
     await write("agent.js", others.get("agent.js")!.body);
