@@ -68,6 +68,13 @@ export const OPERATIONS: Record<string, Partial<Record<Method, Operation>>> = {
       speaks: "text/event-stream",
     },
   },
+  "/api/search": {
+    GET: {
+      summary: "Hosts, jobs, snapshots, pages and actions that match a text",
+      query: rest.SearchQuery,
+      answer: rest.SearchAnswer,
+    },
+  },
   "/api/openapi.json": {
     GET: { summary: "This document", answer: z.record(z.string(), z.unknown()) },
   },

@@ -15,6 +15,7 @@ import type { Database } from "./db/database.ts";
 import { Meta } from "./db/meta.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { FleetEvents } from "./fleet/fleet_events.ts";
+import { Search } from "./fleet/search.ts";
 import { Enrollment } from "./hosts/enrollment.ts";
 import { Hosts } from "./hosts/hosts.ts";
 import { JobStream } from "./jobs/job_stream.ts";
@@ -68,6 +69,7 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
     stream: job_stream,
   });
   const fleet = new Fleet({ db, clock, hosts, jobs });
+  const search = new Search({ hosts, jobs, snapshots });
   const agent_sessions = new AgentSessions({
     ...{ db, clock, log, audit, hub, identity, changes, base_url, epoch },
     ...{ jobs, snapshots, repositories, commands, hosts },
@@ -77,5 +79,6 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
     ...{ config, epoch, audit, users, sessions, rate_limits, refusals },
     ...{ hub, agent_sessions, commands },
     ...{ hosts, enrollment, repositories, jobs, job_stream, snapshots, fleet, fleet_events },
+    search,
   };
 }

@@ -14,6 +14,7 @@ import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import type { FleetEvents } from "./fleet/fleet_events.ts";
+import type { Search } from "./fleet/search.ts";
 import type { Enrollment } from "./hosts/enrollment.ts";
 import type { Hosts } from "./hosts/hosts.ts";
 import type { JobStream } from "./jobs/job_stream.ts";
@@ -51,4 +52,5 @@ export interface Services {
   snapshots: Snapshots;
   fleet: Fleet;
   fleet_events: FleetEvents;
+  search: Search;
 }

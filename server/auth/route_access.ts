@@ -61,6 +61,7 @@ export const ROUTE_ACCESS: Record<string, Partial<Record<RouteMethod, Access>>> 
   "/api/audit": { GET: "viewer" },
   "/api/fleet/summary": { GET: "viewer" },
   "/api/events": { GET: "viewer" },
+  "/api/search": { GET: "viewer" },
   "/api/hosts": { GET: "viewer", POST: "admin" },
   "/api/hosts/:id": { GET: "viewer", PATCH: "operator", DELETE: "admin" },
   "/api/hosts/:id/enrollment-token": { POST: "admin" },

@@ -89,6 +89,13 @@ export class Hosts {
     return { all, matching };
   }
 
+  /** The hosts that a text names, by name, host name or tag, the closest first. Two statements. */
+  find(actor: Actor, text: string, limit: number): { items: Host[]; total: number } {
+    demand(actor, "host.read");
+    const { ids, total } = this.#store.find(text.trim().toLowerCase(), limit);
+    return { items: this.byIds(actor, ids), total };
+  }
+
   /** Those of these hosts that exist, in that order. */
   byIds(actor: Actor, host_ids: readonly string[]): Host[] {
     demand(actor, "host.read");

@@ -56,6 +56,7 @@ const BACKUP_FACTS =
 /** SQL of hosts. */
 export class HostsStore {
   #survey: StatementSync;
+  #find: StatementSync;
   #by_ids: StatementSync;
   #by_id: StatementSync;
   #id_of_name: StatementSync;
@@ -82,6 +83,16 @@ export class HostsStore {
            OR instr(lower(coalesce(agent_hostname, '')), :q) > 0 OR instr(lower(tags), :q) > 0)
          AS matches
        ${FROM_HOSTS}`,
+    );
+    this.#find = db.prepare(
+      `SELECT id, count(*) OVER () AS total,
+         CASE WHEN lower(name) = :q THEN 0 WHEN substr(lower(name), 1, length(:q)) = :q THEN 1
+           WHEN instr(lower(name), :q) > 0 THEN 2 ELSE 3 END AS rank
+       FROM hosts
+       WHERE instr(lower(name), :q) > 0 OR instr(lower(coalesce(agent_hostname, '')), :q) > 0
+         OR (instr(lower(tags), :q) > 0
+           AND EXISTS (SELECT 1 FROM json_each(tags) AS t WHERE instr(lower(t.value), :q) > 0))
+       ORDER BY rank, name LIMIT :limit`,
     );
     this.#by_ids = db.prepare(
       `${SELECT_HOST} JOIN json_each(:ids) AS wanted ON wanted.value = h.id ORDER BY wanted.key`,
@@ -147,6 +158,15 @@ export class HostsStore {
       matches: row.matches === 1,
       ...toFacts(row),
     }));
+  }
+
+  /**
+   * The ids of hosts with this text (lower case) in name, host name or a tag: the name itself first,
+   * then what begins with it; and how many there are in all.
+   */
+  find(q: string, limit: number): { ids: string[]; total: number } {
+    const rows = this.#find.all({ q, limit });
+    return { ids: rows.map((row) => row.id as string), total: Number(rows[0]?.total ?? 0) };
   }
 
   /** The hosts of these ids that exist, in that order. */

@@ -144,6 +144,18 @@ export class Jobs {
     return this.#transitions.view(this.#row(job_id));
   }
 
+  /** Those of these jobs that exist, in that order. */
+  byIds(actor: Actor, job_ids: readonly string[]): Job[] {
+    demand(actor, "job.read");
+    return this.#store.byIds(job_ids).map((row) => this.#transitions.view(row));
+  }
+
+  /** Jobs whose short id begins with these hex digits, newest first. One statement. */
+  byShortId(actor: Actor, digits: string, limit: number): Job[] {
+    demand(actor, "job.read");
+    return this.#store.byShortId(digits, limit).map((row) => this.#transitions.view(row));
+  }
+
   /** Newest first unless the query says otherwise. */
   list(actor: Actor, query: ListJobsQuery): { items: Job[]; total: number } {
     demand(actor, "job.read");

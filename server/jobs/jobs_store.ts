@@ -80,6 +80,8 @@ export class JobsStore {
   readonly #lists = new Map<string, StatementSync>();
   readonly #insert: StatementSync;
   readonly #byId: StatementSync;
+  readonly #byIds: StatementSync;
+  readonly #byShortId: StatementSync;
   readonly #openOfHost: StatementSync;
   readonly #open: StatementSync;
   readonly #overdue: StatementSync;
@@ -98,6 +100,12 @@ export class JobsStore {
       VALUES (:id, :host_id, :repository_id, :kind, 'queued', :actor_kind, :actor_id, :actor_name,
         :options, :queued_at_ms, :expires_at_ms)`);
     this.#byId = db.prepare(`${SELECT} WHERE j.id = :id`);
+    this.#byIds = db.prepare(
+      `${SELECT} JOIN json_each(:ids) AS wanted ON wanted.value = j.id ORDER BY wanted.key`,
+    );
+    this.#byShortId = db.prepare(`
+      ${SELECT} WHERE substr(j.id, -8) >= :from_digits AND substr(j.id, -8) < :to_digits
+      ORDER BY j.queued_at_ms DESC LIMIT :limit`);
     this.#openOfHost = db.prepare(`
       ${SELECT} JOIN repositories r ON r.id = j.repository_id
       WHERE r.host_id = :host_id AND j.status IN ${OPEN} ORDER BY j.queued_at_ms, j.rowid`);
@@ -141,6 +149,17 @@ export class JobsStore {
   byId(id: string): JobRow | undefined {
     const row = this.#byId.get({ id });
     return row === undefined ? undefined : toJobRow(row);
+  }
+
+  /** The jobs of these ids that exist, in that order. */
+  byIds(ids: readonly string[]): JobRow[] {
+    return this.#byIds.all({ ids: JSON.stringify(ids) }).map(toJobRow);
+  }
+
+  /** Jobs whose short id, the last eight digits, begins with these; newest first. */
+  byShortId(digits: string, limit: number): JobRow[] {
+    return this.#byShortId.all({ from_digits: digits, to_digits: `${digits}g`, limit })
+      .map(toJobRow);
   }
 
   /** Jobs of this host that have not ended, in the order of their queue. */

@@ -27,6 +27,7 @@ export const paths = {
     accountSession: (id: string) => `/api/account/sessions/${e(id)}`,
     accountPassword: () => "/api/account/password",
     events: () => "/api/events",
+    search: (query: Record<string, string>) => `/api/search?${new URLSearchParams(query)}`,
     host: (id: string) => `/api/hosts/${e(id)}`,
     hostJobs: (id: string) => `/api/hosts/${e(id)}/jobs`,
     job: (id: string) => `/api/jobs/${e(id)}`,

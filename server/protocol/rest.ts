@@ -231,6 +231,70 @@ export const AuditList = z.object({
 });
 export const UserList = listOf(User);
 export const AccountSessionList = listOf(AccountSession);
+
+/** What the command palette asks. `host_id` narrows the actions to one host's. */
+export const SearchQuery = z.object({
+  q: z.string().max(200).default(""),
+  host_id: Id.optional(),
+  recent: z.string().max(400).optional().meta({
+    description: "Ids of hosts and jobs seen lately, with commas; answered when q is empty",
+  }),
+});
+export type SearchQuery = z.infer<typeof SearchQuery>;
+
+export const FoundHost = Host.pick({
+  id: true,
+  name: true,
+  status: true,
+  backup_state: true,
+  last_backup_at: true,
+  last_good_backup_at: true,
+});
+export const FoundJob = Job.pick({
+  id: true,
+  host_id: true,
+  host_name: true,
+  kind: true,
+  status: true,
+  queued_at: true,
+});
+export type FoundJob = z.infer<typeof FoundJob>;
+export const FoundSnapshot = z.object({
+  id: z.string(),
+  host_id: Id,
+  host_name: z.string(),
+  time: Timestamp,
+});
+export type FoundSnapshot = z.infer<typeof FoundSnapshot>;
+
+export const PalettePage = z.object({ label: z.string(), href: z.string() });
+export type PalettePage = z.infer<typeof PalettePage>;
+
+/** Something that the asker may do: an address to open, or a form to post with the session's token. */
+export const PaletteAction = z.object({
+  label: z.string(),
+  host_id: Id.nullable(),
+  host_name: z.string().nullable(),
+  method: z.enum(["GET", "POST"]),
+  href: z.string(),
+  fields: z.record(z.string(), z.string()),
+  asks: z.object({ title: z.string(), text: z.string() }).nullable().meta({
+    description: "What to ask before it is done",
+  }),
+  reason: z.string().nullable().meta({ description: "Why it cannot be done now" }),
+  key: z.string().nullable().meta({ description: "The key that does the same on the host's page" }),
+});
+export type PaletteAction = z.infer<typeof PaletteAction>;
+
+export const SearchAnswer = z.object({
+  hosts: z.array(FoundHost),
+  total_hosts: z.int().meta({ description: "How many hosts match in all" }),
+  jobs: z.array(FoundJob),
+  snapshots: z.array(FoundSnapshot),
+  pages: z.array(PalettePage),
+  actions: z.array(PaletteAction),
+});
+export type SearchAnswer = z.infer<typeof SearchAnswer>;
 export { Host, Job, Repository };
 
 export const FleetSummary = z.object({

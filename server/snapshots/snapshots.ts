@@ -5,7 +5,7 @@ import type { Database } from "../db/database.ts";
 import type { ChangeFeed } from "../ports.ts";
 import type { SnapshotsReport } from "../protocol/agent_messages.ts";
 import type { Snapshot } from "../protocol/entities.ts";
-import type { ListSnapshotsQuery } from "../protocol/rest.ts";
+import type { FoundSnapshot, ListSnapshotsQuery } from "../protocol/rest.ts";
 import type { Repositories } from "../repositories/repositories.ts";
 import { type Listing, ListingPagesStore } from "./listing_pages_store.ts";
 import { ListingSweep } from "./listing_sweep.ts";
@@ -95,6 +95,12 @@ export class Snapshots {
       until_ms: until === undefined ? undefined : Date.parse(until),
     };
     return this.#store.list(host_id, filter, { limit, offset });
+  }
+
+  /** Snapshots of all hosts whose id begins with these hex digits. One statement. */
+  byIdPrefix(actor: Actor, digits: string, limit: number): FoundSnapshot[] {
+    demand(actor, "snapshot.read");
+    return this.#store.byIdPrefix(digits, limit);
   }
 
   /** When the newest snapshots of a host were taken and what they added, oldest of them first. */

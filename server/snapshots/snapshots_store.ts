@@ -3,6 +3,7 @@ import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { iso } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import type { Snapshot } from "../protocol/entities.ts";
+import type { FoundSnapshot } from "../protocol/rest.ts";
 
 export interface SnapshotFilter {
   tag?: string | undefined;
@@ -63,6 +64,7 @@ export class SnapshotsStore {
   readonly #remove: StatementSync;
   readonly #dropUnusedLists: StatementSync;
   readonly #timeline: StatementSync;
+  readonly #byIdPrefix: StatementSync;
   readonly #count: StatementSync;
   readonly #countOnHost: StatementSync;
   readonly #countOnRepository: StatementSync;
@@ -101,11 +103,27 @@ export class SnapshotsStore {
     this.#timeline = db.prepare(`
       SELECT time_ms AS at_ms, added_bytes FROM snapshots WHERE host_id = :host_id
       ORDER BY time_ms DESC LIMIT :limit`);
+    // One look into the index of each repository: ids are unique only within one.
+    this.#byIdPrefix = db.prepare(`
+      SELECT s.id, s.host_id, h.name AS host_name, s.time_ms
+      FROM repositories r CROSS JOIN snapshots s ON s.repository_id = r.id
+        AND s.id >= :from_id AND s.id < :to_id
+      JOIN hosts h ON h.id = s.host_id LIMIT :limit`);
     this.#count = db.prepare("SELECT count(*) AS n FROM snapshots WHERE host_id = :host_id");
     this.#countOnHost = db.prepare("UPDATE hosts SET snapshot_count = :count WHERE id = :id");
     this.#countOnRepository = db.prepare(
       "UPDATE repositories SET snapshot_count = :count WHERE id = :id",
     );
+  }
+
+  /** Snapshots of all hosts whose id begins with these hex digits. */
+  byIdPrefix(digits: string, limit: number): FoundSnapshot[] {
+    return this.#byIdPrefix.all({ from_id: digits, to_id: `${digits}g`, limit }).map((row) => ({
+      id: row.id as string,
+      host_id: row.host_id as string,
+      host_name: row.host_name as string,
+      time: iso(row.time_ms as number),
+    }));
   }
 
   /** Time and addition of the newest snapshots, oldest of them first. */
