@@ -107,7 +107,23 @@ export const OPERATIONS: Record<string, Partial<Record<Method, Operation>>> = {
     },
   },
   "/api/hosts/:id/repo": {
-    GET: { summary: "The repository of a host", answer: rest.Repository },
+    GET: {
+      summary: "The repository of a host, with its growth",
+      answer: rest.RepositoryDetail,
+    },
+  },
+  "/api/hosts/:id/repo/probe": {
+    POST: {
+      summary: "Have the agent look at the repository again, at once or when it is back",
+      answer: rest.Repository,
+      status: 202,
+    },
+  },
+  "/api/hosts/:id/repo/accept": {
+    POST: {
+      summary: "Accept that another repository than before is at the address",
+      answer: rest.Repository,
+    },
   },
   "/api/hosts/:id/snapshots": {
     GET: {

@@ -34,6 +34,9 @@ function CauseLinks({ cause, host_id }: { cause: HostCause; host_id: string }) {
           {cause.act === "open_job" ? "Open job" : "Open log"}
         </a>
       )}
+      {cause.act === "repository" && (
+        <a class="btn btn-sm" href={paths.hostRepository(host_id)}>Repository</a>
+      )}
       {(cause.act === "settings" || cause.in_settings) && (
         <a class="btn btn-sm" href={paths.hostSettings(host_id)}>Settings</a>
       )}

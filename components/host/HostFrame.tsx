@@ -11,7 +11,7 @@ import { WORDS } from "../vocabulary.ts";
 import { HostActions } from "./HostActions.tsx";
 import { visibleText } from "../job/visible_text.ts";
 
-export type HostTab = "Overview" | "Snapshots" | "Jobs" | "Settings";
+export type HostTab = "Overview" | "Snapshots" | "Jobs" | "Repository" | "Settings";
 
 export interface HostFrameProps {
   host: Host;
@@ -97,6 +97,7 @@ function Tabs({ host, tab }: { host: Host; tab: HostTab }) {
     { label: "Overview", href: paths.host(host.id) },
     { label: "Snapshots", href: paths.hostSnapshots(host.id) },
     { label: "Jobs", href: paths.hostJobs(host.id) },
+    { label: "Repository", href: paths.hostRepository(host.id) },
     { label: "Settings", href: paths.hostSettings(host.id) },
   ];
   return (

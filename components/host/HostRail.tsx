@@ -8,6 +8,7 @@ import { Icon } from "../Icon.tsx";
 import { Status } from "../Status.tsx";
 import { Time } from "../Time.tsx";
 import type { ComponentChildren } from "preact";
+import { isBadProbe, PROBE_WORDS } from "./probe_words.ts";
 
 export interface HostRailProps {
   host: Host;
@@ -25,24 +26,14 @@ export function HostRail({ host, repository, now_ms }: HostRailProps) {
   );
 }
 
-const PROBE_WORDS: Record<Repository["probe_state"], string> = {
-  unknown: "not tried yet",
-  ready: "opens",
-  missing: "not there",
-  unreachable: "server out of reach",
-  wrong_password: "wrong password",
-  unauthorized: "refused by the server",
-  locked: "locked",
-  restic_not_found: "no restic on the host",
-  error: "cannot be opened",
-};
-
 function RepositoryCard({ repository, now_ms }: { repository: Repository; now_ms: number }) {
-  const bad = !["ready", "unknown"].includes(repository.probe_state);
+  const bad = isBadProbe(repository.probe_state);
   return (
     <section class="card" aria-labelledby="repository-title">
       <header class="card-head">
-        <h2 id="repository-title">Repository</h2>
+        <h2 id="repository-title">
+          <a href={paths.hostRepository(repository.host_id)}>Repository</a>
+        </h2>
         <span class="st push" data-s={bad ? "fail" : repository.initialised_at ? "ok" : "idle"}>
           <Icon name={bad ? "s-fail" : repository.initialised_at ? "s-ok" : "s-never"} />
           {bad ? "Needs you" : repository.initialised_at ? "Initialised" : "Not initialised"}

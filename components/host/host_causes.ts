@@ -10,9 +10,17 @@ import { ago, span } from "../format.ts";
 import { moment } from "../days.ts";
 import { causeOf, saysNoMore } from "../job/causes.ts";
 import type { Tone } from "../vocabulary.ts";
+import { notInitialised, probedCause, replacedCause } from "./repository_causes.ts";
 
 /** What the banner's button does. */
-export type CauseAct = "initialise" | "run" | "retry" | "open_job" | "install" | "settings";
+export type CauseAct =
+  | "initialise"
+  | "run"
+  | "retry"
+  | "open_job"
+  | "install"
+  | "settings"
+  | "repository";
 
 export interface HostCause {
   tone: Tone;
@@ -40,7 +48,13 @@ export interface HostFacts {
 export function hostCauses(facts: HostFacts): HostCause[] {
   const { host } = facts;
   if (host.status === "pending") return [pending(facts)];
-  const causes = [backupCause(facts), probeCause(facts), offline(facts), degraded(facts)];
+  const causes = [
+    replacedCause(facts.repository, facts.now_ms),
+    backupCause(facts),
+    probeCause(facts),
+    offline(facts),
+    degraded(facts),
+  ];
   return causes.filter((cause) => cause !== undefined);
 }
 
@@ -70,7 +84,9 @@ function backupCause(facts: HostFacts): HostCause | undefined {
       job: last_job!,
     };
   }
-  if (host.repository_initialised_at === null) return notInitialised(facts);
+  if (host.repository_initialised_at === null) {
+    return notInitialised(facts.repository, facts.last_job);
+  }
   const last_good = host.last_good_backup_at === null
     ? "There is no good backup yet."
     : `The last good backup was ${ago(Date.parse(host.last_good_backup_at), now_ms)}.`;
@@ -153,55 +169,6 @@ function failed({ last_job }: HostFacts, last_good: string): HostCause {
   };
 }
 
-function notInitialised({ last_job, repository }: HostFacts): HostCause {
-  const tried = last_job?.kind === "init" && last_job.status !== "succeeded" ? last_job : undefined;
-  const raw = tried?.error ?? undefined;
-  return {
-    tone: "fail",
-    title: tried
-      ? "The repository could not be initialised."
-      : "The repository is not initialised.",
-    text: repository?.probe_state === "missing" || tried === undefined
-      ? "Nothing can be backed up before. Initialising creates an empty repository at its address."
-      : "Nothing can be backed up before it is.",
-    ...(raw === undefined ? {} : { raw }),
-    act: "initialise",
-    ...(tried === undefined ? {} : { job: tried }),
-  };
-}
-
-const PROBES: Partial<Record<ProbeState, { title: string; text: string; act?: CauseAct }>> = {
-  unreachable: {
-    title: "The host cannot reach the repository server.",
-    text: "Check the address, and whether the server runs and lets this host in.",
-    act: "settings",
-  },
-  wrong_password: {
-    title: "The encryption password does not open the repository.",
-    text: "Enter the password that the repository was made with, under Settings.",
-    act: "settings",
-  },
-  unauthorized: {
-    title: "The repository server refuses the user name or password.",
-    text: "Enter the server's user and password again, under Settings.",
-    act: "settings",
-  },
-  locked: {
-    title: "The repository is locked.",
-    text: "Another restic works on it, or one that died left its lock behind.",
-  },
-  restic_not_found: {
-    title: "restic was not found on the host.",
-    text:
-      "Install restic 0.17.1 or newer there (0.19.1 is recommended). The agent finds it by itself.",
-  },
-  error: {
-    title: "The repository could not be opened.",
-    text: "The agent tried after its last start or change of credentials.",
-    act: "settings",
-  },
-};
-
 /** What a failed job already said, so that the probe need not say it again. */
 const SAME_CAUSE: Partial<Record<ErrorClass, ProbeState>> = {
   network: "unreachable",
@@ -219,25 +186,7 @@ function probeCause(facts: HostFacts): HostCause | undefined {
   const said = host.backup_state === "failed" && last_job?.error_class
     ? SAME_CAUSE[last_job.error_class]
     : undefined;
-  if (said === repository.probe_state) return undefined;
-  const gone = repository.probe_state === "missing" && host.repository_initialised_at !== null;
-  const probe = gone
-    ? {
-      title: "There is no repository at its address any more.",
-      text: "It was there before. Check the address and the server's disk before anything else.",
-      act: "settings" as const,
-    }
-    : PROBES[repository.probe_state];
-  if (probe === undefined) return undefined;
-  const seen = repository.probed_at === null
-    ? ""
-    : ` Seen ${ago(Date.parse(repository.probed_at), now_ms)}.`;
-  return {
-    tone: "fail",
-    ...probe,
-    text: probe.text + seen,
-    ...(repository.probe_error ? { raw: repository.probe_error } : {}),
-  };
+  return said === repository.probe_state ? undefined : probedCause(host, repository, now_ms);
 }
 
 function offline({ host, now_ms }: HostFacts): HostCause | undefined {

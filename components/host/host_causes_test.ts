@@ -91,6 +91,9 @@ function aRepository(more: Partial<Repository>): Repository {
     last_check_at: null,
     last_check_status: null,
     lock_state: "unknown",
+    restic_repository_id: null,
+    replaced_at: null,
+    replaced_restic_repository_id: null,
     credential_changed_at: "2026-01-01T00:00:00Z",
     ...more,
   };

@@ -26,6 +26,8 @@ const LEAST_ROLE = {
   "host.add": "admin",
   "host.edit": "admin",
   "host.remove": "admin",
+  "repository.probe": "operator",
+  "repository.accept": "admin",
   "repository.initialise": "admin",
   "credentials.edit": "admin",
   "user.manage": "admin",

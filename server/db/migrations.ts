@@ -6,6 +6,7 @@ import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import address_changed from "./migrations/0003_address_changed.sql" with { type: "text" };
 import backup_set_grown from "./migrations/0004_backup_set_grown.sql" with { type: "text" };
 import refused_reports from "./migrations/0002_refused_reports.sql" with { type: "text" };
+import repository_days from "./migrations/0005_repository_days.sql" with { type: "text" };
 
 export interface Migration {
   /** Becomes the database's user_version. 1, 2, 3 without gaps. */
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, name: "refused reports", sql: refused_reports },
   { version: 3, name: "address changed", sql: address_changed },
   { version: 4, name: "backup set grown", sql: backup_set_grown },
+  { version: 5, name: "repository days", sql: repository_days },
 ];

@@ -93,6 +93,30 @@ Deno.test("openDatabase() copies a populated database before a migration changes
   });
 });
 
+Deno.test("openDatabase() takes repositories and secrets of version 4 along, with no days and no author yet", () => {
+  withFolder((folder) => {
+    const path = join(folder, "a.db");
+    const old = openDatabase(path, { ...options, migrations: MIGRATIONS.slice(0, 4) });
+    old.sqlite.exec(`
+      INSERT INTO credentials VALUES ('c1', 'repository', NULL, 'sealed', 7);
+      INSERT INTO hosts (id, name, os, backup_set, created_at_ms) VALUES ('h1', 'web', 'linux', '{}', 1);
+      INSERT INTO repositories (id, host_id, name, url, kind, append_only, password_secret_id,
+        restic_repository_id, credential_changed_at_ms)
+      VALUES ('r1', 'h1', 'web', 'http://nas/web/', 'rest', 1, 'c1', 'abc', 1);`);
+    old.close();
+    const db = openDatabase(path, options);
+    const row = db.prepare(`SELECT r.replaced_at_ms, r.restic_repository_id, c.rotated_by
+      FROM repositories r JOIN credentials c ON c.id = r.password_secret_id`).get();
+    assert.deepEqual({ ...row }, {
+      replaced_at_ms: null,
+      restic_repository_id: "abc",
+      rotated_by: null,
+    });
+    assert.equal(db.prepare("SELECT count(*) AS n FROM repository_days").get()!["n"], 0);
+    db.close();
+  });
+});
+
 Deno.test("openDatabase() keeps nothing of a migration that fails half-way", () => {
   withFolder((folder) => {
     const path = join(folder, "a.db");

@@ -30,6 +30,7 @@ const OBSTACLES: Record<Obstacle, string> = {
   wrong_password: "Cannot be backed up: the encryption password does not open the repository.",
   unauthorized: "Cannot be backed up: the storage server refuses user or password.",
   repository_missing: "The repository is gone from its address.",
+  repository_replaced: "Another repository than before is at its address.",
   no_paths: "Cannot be backed up: its backup set has no paths.",
   set_changed: "Its backup set has changed since the last good backup: run one.",
 };

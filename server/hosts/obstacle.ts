@@ -13,6 +13,8 @@ export interface ObstacleFacts {
   repository_known: boolean;
   probe_state: ProbeState;
   probed_at_ms: number | null;
+  /** When another repository than before was found at the address. */
+  replaced_at_ms: number | null;
   last_good_backup_at_ms: number | null;
 }
 
@@ -23,6 +25,7 @@ export function obstacleOf(facts: ObstacleFacts): Obstacle | null {
   } else if (compareVersions(facts.restic_version, RESTIC_FLOOR) < 0) return "restic_too_old";
   const probed = probedObstacle(facts);
   if (probed !== null) return probed;
+  if (wasReplaced(facts)) return "repository_replaced";
   if (!facts.has_paths) return "no_paths";
   return facts.set_grew ? "set_changed" : null;
 }
@@ -52,4 +55,9 @@ function probedObstacle(facts: ObstacleFacts): Obstacle | null {
     default:
       return null;
   }
+}
+
+/** A good backup since then is in the repository that is there now. */
+function wasReplaced({ replaced_at_ms, last_good_backup_at_ms }: ObstacleFacts): boolean {
+  return replaced_at_ms !== null && replaced_at_ms > (last_good_backup_at_ms ?? 0);
 }

@@ -28,6 +28,7 @@ export const Obstacle = z.enum([
   "wrong_password",
   "unauthorized",
   "repository_missing",
+  "repository_replaced",
   "no_paths",
   "set_changed",
 ]);
@@ -212,9 +213,31 @@ export const Repository = z.object({
   last_check_at: Timestamp.nullable(),
   last_check_status: z.string().nullable(),
   lock_state: LockState,
+  restic_repository_id: z.string().nullable(),
+  replaced_at: Timestamp.nullable().meta({
+    description: "When another repository than before was found at the address, until accepted",
+  }),
+  replaced_restic_repository_id: z.string().nullable(),
   credential_changed_at: Timestamp,
 });
 export type Repository = z.infer<typeof Repository>;
+
+/** What a repository held at the end of a day of the server's calendar. */
+export const RepositoryDay = z.object({
+  day: z.iso.date(),
+  size_bytes: z.int(),
+  snapshot_count: z.int(),
+  dedup_ratio: z.number().nullable(),
+  compression_ratio: z.number().nullable(),
+});
+export type RepositoryDay = z.infer<typeof RepositoryDay>;
+
+/** When a secret was last set, and by whom where a user did it. The secret itself is never answered. */
+export const SecretChange = z.object({ changed_at: Timestamp, changed_by: z.string().nullable() });
+export type SecretChange = z.infer<typeof SecretChange>;
+
+/** SHA-256 of a TLS certificate. Taken in every way of writing, kept as 64 small hex digits. */
+export const CertPin = z.string().regex(/^[0-9a-f]{64}$/, "64 hex digits");
 
 export const Host = z.object({
   id: Id,

@@ -14,6 +14,7 @@ export const paths = {
   hostInstall: (id: string) => `/hosts/${e(id)}/install`,
   hostSnapshots: (id: string) => `/hosts/${e(id)}/snapshots`,
   hostJobs: (id: string) => `/hosts/${e(id)}/jobs`,
+  hostRepository: (id: string) => `/hosts/${e(id)}/repository`,
   hostSettings: (id: string) => `/hosts/${e(id)}/settings`,
   jobs: () => "/jobs",
   job: (id: string) => `/jobs/${e(id)}`,

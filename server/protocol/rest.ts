@@ -15,7 +15,9 @@ import {
   JobStatus,
   LogLine,
   Repository,
+  RepositoryDay,
   Role,
+  SecretChange,
   Snapshot,
   Timestamp,
   User,
@@ -296,6 +298,16 @@ export const SearchAnswer = z.object({
 });
 export type SearchAnswer = z.infer<typeof SearchAnswer>;
 export { Host, Job, Repository };
+
+/** A repository with its growth, and when its secrets were set. */
+export const RepositoryDetail = Repository.extend({
+  days: z.array(RepositoryDay).meta({ description: "At most 90 days, oldest first" }),
+  secrets: z.object({
+    rest_password: SecretChange.nullable(),
+    password: SecretChange.nullable(),
+  }),
+});
+export type RepositoryDetail = z.infer<typeof RepositoryDetail>;
 
 export const FleetSummary = z.object({
   hosts: z.int(),

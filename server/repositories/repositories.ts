@@ -12,7 +12,7 @@ import type { AgentLink, ChangeFeed } from "../ports.ts";
 import type { RepositoryProbed, RepoStats } from "../protocol/agent_messages.ts";
 import type { Repository } from "../protocol/entities.ts";
 import { STALLED_AFTER_SECONDS } from "../protocol/limits.ts";
-import type { EditCredentialsRequest } from "../protocol/rest.ts";
+import type { EditCredentialsRequest, RepositoryDetail } from "../protocol/rest.ts";
 import type { ConfigUpdate } from "../protocol/server_messages.ts";
 import type { Sealer } from "../secrets/seal.ts";
 import { Secret } from "../secrets/secret.ts";
@@ -21,11 +21,16 @@ import {
   type SealedConfig,
   type SealedCredential,
 } from "./repositories_store.ts";
+import { RepositoryDaysStore } from "./repository_days_store.ts";
 import { normaliseRepositoryUrl } from "./url.ts";
 
 /** Seconds an agent lets restic try to reach the repository (product.md: 60 s). */
 const REACH_DEADLINE_SECONDS = 60;
 const EDIT_ATTEMPTS = 5;
+const DAY_MS = 86_400_000;
+/** Days of growth that are shown, and kept. */
+const SHOWN_DAYS = 90;
+const KEPT_DAYS = 400;
 
 export interface RepositoriesDeps {
   db: Database;
@@ -46,16 +51,68 @@ export interface RepositorySecrets {
 export class Repositories {
   #deps: RepositoriesDeps;
   #store: RepositoriesStore;
+  #days: RepositoryDaysStore;
 
   constructor(deps: RepositoriesDeps) {
     this.#deps = deps;
     this.#store = new RepositoriesStore(deps.db);
+    this.#days = new RepositoryDaysStore(deps.db);
   }
 
   /** The repository of a host, without secrets; undefined if there is no such host. */
   forHost(actor: Actor, host_id: string): Repository | undefined {
     demand(actor, "host.read");
     return this.#store.byHost(host_id);
+  }
+
+  /** The same with its growth and when its secrets were set. @throws {AppError} not_found */
+  detail(actor: Actor, host_id: string): RepositoryDetail {
+    const repository = this.forHost(actor, host_id);
+    if (repository === undefined) throw new AppError("not_found", "There is no such host");
+    const { id } = repository;
+    const first_day = this.#dayBefore(SHOWN_DAYS - 1);
+    return {
+      ...repository,
+      days: this.#days.since(id, first_day),
+      secrets: this.#store.secretChanges(id),
+    };
+  }
+
+  /** Asks the host's agent to look at the repository again, at once or when it is back. */
+  probeAgain(actor: Actor, host_id: string): Repository {
+    demand(actor, "repository.probe");
+    return this.#act(actor, host_id, "repository.probe", () => {
+      this.#store.bumpConfig(host_id);
+      this.#deps.db.afterCommit(() => this.#deps.link.wake(host_id));
+    });
+  }
+
+  /** Takes the repository that is at the address now for the host's own, though it is another one. */
+  acceptReplacement(actor: Actor, host_id: string): Repository {
+    demand(actor, "repository.accept");
+    return this.#act(actor, host_id, "repository.accept", ({ id }) => this.#store.accept(id));
+  }
+
+  /** Does something with a host's repository, audited. @throws {AppError} not_found */
+  #act(
+    actor: Actor,
+    host_id: string,
+    action: "repository.probe" | "repository.accept",
+    work: (repository: Repository) => void,
+  ): Repository {
+    const { db, audit, changes } = this.#deps;
+    return db.transaction(() => {
+      const repository = this.#store.byHost(host_id);
+      if (repository === undefined) throw new AppError("not_found", "There is no such host");
+      work(repository);
+      const { id: target_id, replaced_restic_repository_id: before } = repository;
+      const payload = action === "repository.accept"
+        ? { host_id, before, now: repository.restic_repository_id }
+        : { host_id };
+      audit.record(actor, { action, target_kind: "repository", target_id, payload });
+      db.afterCommit(() => changes.publish({ host_id }));
+      return this.#store.byHost(host_id)!;
+    });
   }
 
   /** Makes the row of a host that is being added. Call it in that transaction; answers its id. */
@@ -96,7 +153,9 @@ export class Repositories {
       const present = credential.kind === "rest"
         ? config.rest_credential_id
         : config.password_credential_id;
-      if (present === null) this.#store.putCredential(config.repository_id, credential, now_ms);
+      if (present !== null) continue;
+      const change = { at_ms: now_ms, by: null };
+      this.#store.putCredential(config.repository_id, credential, change);
     }
     // So that an edit of the same moment notices, and an agent is told.
     this.#store.credentialsChanged(config.repository_id, host_id, now_ms);
@@ -141,7 +200,9 @@ export class Repositories {
       const url = normaliseRepositoryUrl(edit.url);
       if (url !== before.url) this.#store.setUrl(id, url, now_ms);
     }
-    for (const credential of sealed) this.#store.putCredential(id, credential, now_ms);
+    for (const credential of sealed) {
+      this.#store.putCredential(id, credential, { at_ms: now_ms, by: actor.name });
+    }
     if (edit.rest_username === "" && before.rest_credential_id !== null) {
       this.#store.dropRestCredential(id, before.rest_credential_id);
     }
@@ -259,6 +320,10 @@ export class Repositories {
         lock_state: stats.lock_state,
         now_ms: clock.now_ms(),
       });
+      const { size_bytes, snapshot_count, dedup_ratio, compression_ratio } = stats;
+      const figures = { size_bytes, snapshot_count, dedup_ratio, compression_ratio };
+      this.#days.put(host_id, { day: this.#dayBefore(0), ...figures });
+      this.#days.dropBefore(host_id, this.#dayBefore(KEPT_DAYS));
       db.afterCommit(() => changes.publish({ host_id }));
     });
   }
@@ -275,12 +340,19 @@ export class Repositories {
         error,
         restic_repository_id,
         probed_at_ms,
+        now_ms: clock.now_ms(),
       });
       if (!newest) return;
       // Reached and opened with the password: the repository exists, whoever made it.
       if (state === "ready") this.markInitialised(this.#store.byHost(host_id)!.id);
       db.afterCommit(() => changes.publish({ host_id }));
     });
+  }
+
+  /** The calendar day so many days ago. */
+  #dayBefore(days: number): string {
+    const { clock } = this.#deps;
+    return clock.dayOf(clock.now_ms() - days * DAY_MS);
   }
 
   async #seal(

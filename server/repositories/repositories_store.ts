@@ -1,7 +1,7 @@
 import type { StatementSync } from "node:sqlite";
-import { isoOrNull } from "../clock.ts";
+import { iso, isoOrNull } from "../clock.ts";
 import type { Database } from "../db/database.ts";
-import type { Repository } from "../protocol/entities.ts";
+import type { Repository, SecretChange } from "../protocol/entities.ts";
 
 type Row = Record<string, unknown>;
 
@@ -23,6 +23,12 @@ export interface SealedCredential {
   kind: "rest" | "repository";
   username: string | null;
   secret_sealed: string;
+}
+
+/** When the two secrets of a repository were set. */
+export interface SecretChanges {
+  rest_password: SecretChange | null;
+  password: SecretChange | null;
 }
 
 const SELECT_REPOSITORY = `SELECT r.*, c.username AS rest_username
@@ -49,6 +55,9 @@ export class RepositoriesStore {
   #apply_probe: StatementSync;
   #apply_stats: StatementSync;
   #apply_stats_to_host: StatementSync;
+  #secret_changes: StatementSync;
+  #accept: StatementSync;
+  #forget_days: StatementSync;
 
   constructor(db: Database) {
     this.#insert = db.prepare(
@@ -68,10 +77,11 @@ export class RepositoriesStore {
     );
     this.#config_version = db.prepare("SELECT config_version FROM hosts WHERE id = :host_id");
     this.#put_credential = db.prepare(
-      `INSERT INTO credentials (id, kind, username, secret_sealed, rotated_at_ms)
-       VALUES (:id, :kind, :username, :secret_sealed, :now_ms)
+      `INSERT INTO credentials (id, kind, username, secret_sealed, rotated_at_ms, rotated_by)
+       VALUES (:id, :kind, :username, :secret_sealed, :at_ms, :by)
        ON CONFLICT (id) DO UPDATE SET username = excluded.username,
-         secret_sealed = excluded.secret_sealed, rotated_at_ms = excluded.rotated_at_ms`,
+         secret_sealed = excluded.secret_sealed, rotated_at_ms = excluded.rotated_at_ms,
+         rotated_by = excluded.rotated_by`,
     );
     this.#delete_credential = db.prepare("DELETE FROM credentials WHERE id = :id");
     this.#set_rest = db.prepare("UPDATE repositories SET credential_id = :to WHERE id = :id");
@@ -82,7 +92,8 @@ export class RepositoriesStore {
       `UPDATE repositories SET url = :url, address_changed_at_ms = :now_ms,
          initialised_at_ms = NULL, restic_repository_id = NULL, size_bytes = NULL,
          snapshot_count = 0, dedup_ratio = NULL, compression_ratio = NULL, stats_at_ms = NULL,
-         last_check_at_ms = NULL, last_check_status = NULL, lock_state = 'unknown'
+         last_check_at_ms = NULL, last_check_status = NULL, lock_state = 'unknown',
+         replaced_at_ms = NULL, replaced_restic_repository_id = NULL
        WHERE id = :id`,
     );
     this.#forget_on_host = db.prepare(
@@ -109,6 +120,15 @@ export class RepositoriesStore {
     this.#apply_probe = db.prepare(
       `UPDATE repositories SET probe_state = :state, probe_error = :error,
          probed_at_ms = :probed_at_ms,
+         replaced_at_ms = CASE
+           WHEN :restic_repository_id = replaced_restic_repository_id THEN NULL
+           WHEN restic_repository_id <> :restic_repository_id THEN :now_ms
+           ELSE replaced_at_ms END,
+         replaced_restic_repository_id = CASE
+           WHEN :restic_repository_id = replaced_restic_repository_id THEN NULL
+           WHEN restic_repository_id <> :restic_repository_id
+             THEN coalesce(replaced_restic_repository_id, restic_repository_id)
+           ELSE replaced_restic_repository_id END,
          restic_repository_id = coalesce(:restic_repository_id, restic_repository_id)
        WHERE host_id = :host_id
          AND (SELECT config_version FROM hosts WHERE id = :host_id) <= :config_version`,
@@ -125,6 +145,17 @@ export class RepositoriesStore {
       `UPDATE hosts SET repo_size_bytes = :size_bytes, snapshot_count = :snapshot_count
        WHERE id = :host_id`,
     );
+    this.#secret_changes = db.prepare(
+      `SELECT c.rotated_at_ms AS rest_at_ms, c.rotated_by AS rest_by,
+         p.rotated_at_ms AS password_at_ms, p.rotated_by AS password_by
+       FROM repositories r LEFT JOIN credentials c ON c.id = r.credential_id
+       LEFT JOIN credentials p ON p.id = r.password_secret_id WHERE r.id = :id`,
+    );
+    this.#accept = db.prepare(
+      `UPDATE repositories SET replaced_at_ms = NULL, replaced_restic_repository_id = NULL
+       WHERE id = :id AND replaced_at_ms IS NOT NULL`,
+    );
+    this.#forget_days = db.prepare("DELETE FROM repository_days WHERE repository_id = :id");
   }
 
   insert(row: {
@@ -158,8 +189,12 @@ export class RepositoriesStore {
   }
 
   /** Stores a credential and points the repository at it. */
-  putCredential(repository_id: string, credential: SealedCredential, now_ms: number): void {
-    this.#put_credential.run({ ...credential, now_ms });
+  putCredential(
+    repository_id: string,
+    credential: SealedCredential,
+    change: { at_ms: number; by: string | null },
+  ): void {
+    this.#put_credential.run({ ...credential, ...change });
     const statement = credential.kind === "rest" ? this.#set_rest : this.#set_password;
     statement.run({ id: repository_id, to: credential.id });
   }
@@ -175,11 +210,35 @@ export class RepositoriesStore {
     this.#set_url.run({ id, url, now_ms });
     this.#forget_on_host.run({ id });
     this.#forget_snapshots.run({ id });
+    this.#forget_days.run({ id });
   }
 
   /** True if the address was changed at this time or later. */
   movedSince(id: string, at_ms: number): boolean {
     return this.#moved_since.get({ id, at_ms }) !== undefined;
+  }
+
+  /** When the secrets of a repository were set; null where there is none. */
+  secretChanges(id: string): SecretChanges {
+    const row = this.#secret_changes.get({ id }) ?? {};
+    const change = (at_ms: unknown, by: unknown) =>
+      typeof at_ms === "number"
+        ? { changed_at: iso(at_ms), changed_by: by as string | null }
+        : null;
+    return {
+      rest_password: change(row.rest_at_ms, row.rest_by),
+      password: change(row.password_at_ms, row.password_by),
+    };
+  }
+
+  /** From now on the repository that is at the address is the right one. False if it was. */
+  accept(id: string): boolean {
+    return this.#accept.run({ id }).changes === 1;
+  }
+
+  /** Makes the agent apply its settings again, and so look at the repository. */
+  bumpConfig(host_id: string): void {
+    this.#bump_config.run({ host_id });
   }
 
   /** Forgets the last probe and raises the host's config version. */
@@ -200,6 +259,7 @@ export class RepositoriesStore {
     error: string | null;
     restic_repository_id: string | null;
     probed_at_ms: number;
+    now_ms: number;
   }): boolean {
     return this.#apply_probe.run({ host_id, ...probe }).changes === 1;
   }
@@ -242,6 +302,9 @@ function toRepository(row: Row): Repository {
     last_check_at: at("last_check_at_ms"),
     last_check_status: row.last_check_status as string | null,
     lock_state: row.lock_state as Repository["lock_state"],
+    restic_repository_id: row.restic_repository_id as string | null,
+    replaced_at: at("replaced_at_ms"),
+    replaced_restic_repository_id: row.replaced_restic_repository_id as string | null,
     credential_changed_at: at("credential_changed_at_ms")!,
   };
 }

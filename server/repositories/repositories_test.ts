@@ -12,6 +12,7 @@ import {
 import { mintId } from "../ids.ts";
 import type { RepositoryProbed } from "../protocol/agent_messages.ts";
 import { Repository } from "../protocol/entities.ts";
+import { RepositoryDetail } from "../protocol/rest.ts";
 import { SignedMessage } from "../protocol/server_messages.ts";
 
 function aProbe(given: Partial<RepositoryProbed> = {}): RepositoryProbed {
@@ -194,5 +195,98 @@ Deno.test("repositories.applyStats() keeps the figures on the repository and on 
   assert.equal(repository.lock_state, "unlocked");
   const host = world.hosts.get(VIEWER, id);
   assert.deepEqual([host.repo_size_bytes, host.snapshot_count], [5_000_000_000, 3]);
+  world.db.close();
+});
+
+Deno.test("repositories.applyProbe() notices that another repository stands at the address, until accepted", async () => {
+  const world = await testWorld();
+  const { id } = await enrolledHost(world);
+  const now = () => world.repositories.forHost(VIEWER, id)!;
+  const found = (restic_repository_id: string | null) =>
+    world.repositories.applyProbe(id, aProbe({ restic_repository_id }));
+  found("first");
+  found(null);
+  assert.equal(now().replaced_at, null);
+  found("second");
+  assert.equal(now().replaced_restic_repository_id, "first");
+  assert.notEqual(now().replaced_at, null);
+  found("third");
+  assert.equal(now().replaced_restic_repository_id, "first");
+  found("first");
+  assert.equal(now().replaced_at, null, "the right one is back");
+  found("second");
+  assert.throws(() => world.repositories.acceptReplacement(OPERATOR, id), { code: "forbidden" });
+  world.repositories.acceptReplacement(ADMIN, id);
+  assert.equal(now().replaced_at, null);
+  found("second");
+  assert.equal(now().replaced_at, null);
+  const [entry] = world.audit.list(ADMIN, { action: "repository.accept", limit: 1 }).items;
+  assert.deepEqual(entry?.payload, { host_id: id, before: "first", now: "second" });
+  world.db.close();
+});
+
+Deno.test("A host whose repository was replaced is failed until a backup is good in the new one", async () => {
+  const world = await testWorld();
+  const { id } = await enrolledHost(world);
+  const state = () => {
+    const { backup_state, obstacle } = world.hosts.get(VIEWER, id);
+    return [backup_state, obstacle];
+  };
+  const backedUp = () =>
+    world.hosts.recordBackupEnded(id, {
+      ...{ job_id: mintId(), status: "succeeded", finished_at_ms: world.clock.now_ms() },
+    });
+  world.repositories.applyProbe(id, aProbe({ restic_repository_id: "first" }));
+  backedUp();
+  assert.deepEqual(state(), ["good", null]);
+  world.clock.advance(60);
+  world.repositories.applyProbe(id, aProbe({ restic_repository_id: "second" }));
+  assert.deepEqual(state(), ["failed", "repository_replaced"]);
+  world.clock.advance(60);
+  backedUp();
+  assert.deepEqual(state(), ["good", null]);
+  assert.notEqual(world.repositories.forHost(VIEWER, id)!.replaced_at, null, "the note stays");
+  world.db.close();
+});
+
+Deno.test("repositories.probeAgain() makes the agent apply its settings again, and an old probe void", async () => {
+  const world = await testWorld();
+  const { id } = await enrolledHost(world);
+  let flushed = 0;
+  world.hub.greet(id, { run_id: "", flush: () => void flushed++, close() {} });
+  const before = world.repositories.configVersion(id)!;
+  assert.throws(() => world.repositories.probeAgain(VIEWER, id), { code: "forbidden" });
+  world.repositories.probeAgain(OPERATOR, id);
+  assert.deepEqual([world.repositories.configVersion(id), flushed], [before + 1, 1]);
+  world.repositories.applyProbe(id, aProbe({ config_version: before, state: "unreachable" }));
+  assert.equal(world.repositories.forHost(VIEWER, id)!.probe_state, "unknown");
+  assert.throws(() => world.repositories.probeAgain(OPERATOR, mintId()), { code: "not_found" });
+  world.db.close();
+});
+
+Deno.test("repositories.detail() has the last figures of each day, and who set which secret when", async () => {
+  const world = await testWorld();
+  const { id } = await enrolledHost(world);
+  const told = (size_bytes: number) =>
+    world.repositories.applyStats(id, {
+      ...{ type: "repo.stats", report: { run_id: mintId(), seq: 1 }, size_bytes },
+      ...{ snapshot_count: 1, dedup_ratio: 1.5, compression_ratio: null, last_check_at: null },
+      ...{ last_check_status: null, lock_state: "unlocked" },
+    });
+  told(1000);
+  told(1100);
+  world.clock.advance(86_400);
+  told(900);
+  await world.repositories.editCredentials(ADMIN, id, { password: "n3w-repo" });
+  const detail = world.repositories.detail(VIEWER, id);
+  assert.deepEqual(RepositoryDetail.parse(detail), detail);
+  assert.deepEqual(detail.days.map((day) => day.size_bytes), [1100, 900]);
+  assert.equal(detail.secrets.password?.changed_by, ADMIN.name);
+  assert.equal(detail.secrets.rest_password?.changed_by, null);
+  world.clock.advance(89 * 86_400);
+  assert.deepEqual(world.repositories.detail(VIEWER, id).days.map((day) => day.size_bytes), [900]);
+  await world.repositories.editCredentials(ADMIN, id, { url: "http://nas/x" });
+  assert.deepEqual(world.repositories.detail(VIEWER, id).days, []);
+  assert.throws(() => world.repositories.detail(VIEWER, mintId()), { code: "not_found" });
   world.db.close();
 });
