@@ -1,83 +1,77 @@
 import assert from "node:assert/strict";
-import { backupsOf, ended, randomFolder, readyHost } from "../faults.ts";
-import { Stack, type StackHost } from "../stack.ts";
+import { killAgents, type Victim } from "../kills/agent_kills.ts";
+import { counted, evidence, spread } from "../kills/figures.ts";
+import { Fleet } from "../kills/fleet.ts";
+import { killServers } from "../kills/server_kills.ts";
 import { seededChance } from "./chance.ts";
-import {
-  allJobs,
-  checkDatabase,
-  checkEnds,
-  checkLogs,
-  checkRepository,
-  checkSnapshots,
-} from "./final_checks.ts";
-import { Workload } from "./workload.ts";
 
-const SERVER_KILLS = 20;
-const AGENT_KILLS = 10;
-const HOSTS = ["web-01", "web-02", "web-03"];
+const SERVER_KILLS = 200;
+/** 50 agents, some with their restic; beside them restic alone, and agents that stand still. */
+const VICTIMS: Victim[] = [
+  ...Array<Victim>(28).fill("agent"),
+  ...Array<Victim>(22).fill("both"),
+  ...Array<Victim>(8).fill("restic"),
+  ...Array<Victim>(8).fill("held"),
+];
+const RETURN_MAX_MS = 60_000;
 
-Deno.test("20 killed servers and 10 killed agents lose, double and damage nothing", async (t) => {
+Deno.test("200 killed servers lose, double and damage nothing", async (t) => {
   // What a test prints is hidden where the task is quiet; the name of a step is not.
   const say = (line: string) => t.step(line, () => {});
   const chance = seededChance();
   await say(`seed ${chance.seed} (RM_SEED repeats it)`);
-  const stack = await Stack.start();
+  const real = ["web-01", "web-02"];
+  const fleet = await Fleet.start({ fakes: 50, real, sessions: 12, chance, step_ms: [200, 1800] });
   try {
-    const hosts: { host: StackHost; source: string }[] = [];
-    for (const name of HOSTS) {
-      const source = await randomFolder(stack, `source-${name}`, 1000);
-      hosts.push({ source, host: await readyHost(stack, name, [source]) });
-    }
-    const workload = new Workload({ stack, hosts, chance });
-    const working = workload.run();
-    working.catch(() => {}); // Thrown where it is waited for.
-    const victims = [
-      ...Array.from({ length: SERVER_KILLS }, () => undefined),
-      ...Array.from({ length: AGENT_KILLS }, (_, n) => hosts[n % hosts.length]!.host),
-    ];
-    let hits = 0;
-    for (const victim of chance.shuffled(victims)) {
-      const targets = victim ? [victim] : hosts.map(({ host }) => host);
-      const isHit = () => targets.some(({ agent }) => backupsOf(agent.dir).length > 0);
-      // A backup is wanted, not owed: its agent may wait to connect again.
-      await stack.poll("a backup", isHit, (is) => is, 12).catch(() => false);
-      await new Promise((resolve) => setTimeout(resolve, chance.between(0, 2500)));
-      if (isHit()) hits++;
-      if (victim === undefined) {
-        await stack.server.kill();
-        await stack.startServer();
-      } else {
-        await victim.agent.kill();
-        victim.agent.start();
-      }
-    }
-    workload.finish();
-    await working;
-
-    // The last word of each agent, after which nothing is on its way any more.
-    for (const { host } of hosts) {
-      const { id } = await stack.startJob(host.id, { kind: "backup" });
-      const job = await ended(stack, id, 150);
-      assert.equal(job.status, "succeeded", job.error ?? "");
-    }
-    const jobs = await allJobs(stack);
-    checkEnds(jobs, workload);
-    const lines = await checkLogs(stack, jobs);
-    let snapshots = 0;
-    for (const { host } of hosts) {
-      const own = jobs.filter((job) => job.host_id === host.id);
-      snapshots += await checkSnapshots(stack, host, own);
-      await checkRepository(stack, host);
-    }
-    await stack.server.stop();
-    checkDatabase(stack);
-    const count = (status: string) => jobs.filter((job) => job.status === status).length;
+    const figures = await killServers(fleet, {
+      count: SERVER_KILLS,
+      ticks: [20, 900],
+      chance,
+      say,
+    });
+    const findings = await fleet.findings(180);
+    const { kills, early, jobs_hit, backups_hit, ready_ms, unanswered } = figures;
+    const sum = (name: "redelivered" | "restarts" | "connects") =>
+      fleet.fakes.reduce((total, fake) => total + fake[name], 0);
     await say(
-      `${victims.length} kills, ${hits} of them with a backup running; ${jobs.length} jobs: ` +
-        `${count("succeeded")} succeeded, ${count("interrupted")} interrupted; ` +
-        `${snapshots} snapshots, ${lines} log lines`,
+      `${kills} kills, ${early} of them before the server was ready; at ${backups_hit} a real ` +
+        `backup ran, and ${Math.min(...jobs_hit)} to ${Math.max(...jobs_hit)} jobs in all`,
     );
+    await say(`ready again: ${spread(ready_ms)}`);
+    await say(
+      `fake agents: ${sum("connects")} connections, ${sum("restarts")} restarts, ` +
+        `${sum("redelivered")} commands that came again; ${unanswered} calls without an answer`,
+    );
+    await say(evidence(fleet.record.history));
+    await say(`findings: ${counted(findings.map(({ rule }) => rule)) || "0"}`);
+    assert.deepEqual(findings.slice(0, 40), []);
   } finally {
-    await stack.stop();
+    await fleet.stop();
+  }
+});
+
+Deno.test("50 agents killed in real backups come back to whole repositories", async (t) => {
+  const say = (line: string) => t.step(line, () => {});
+  const chance = seededChance();
+  await say(`seed ${chance.seed} (RM_SEED repeats it)`);
+  const real = ["db-01", "db-02", "db-03"];
+  const fleet = await Fleet.start({ fakes: 0, real, sessions: 3, chance, step_ms: [1, 1] });
+  try {
+    const figures = await killAgents(fleet, { victims: VICTIMS, chance });
+    const findings = await fleet.findings(90);
+    await say(
+      `${counted(VICTIMS)}; ${figures.in_backup} of ${VICTIMS.length} while restic was at work`,
+    );
+    await say(counted(figures.ends));
+    await say(`killed agents: their job had ended ${spread(figures.ended_ms)} after their return`);
+    await say(`next backup: ${figures.next_succeeded} of ${VICTIMS.length} succeeded`);
+    await say(evidence(fleet.record.history));
+    await say(`findings: ${counted(findings.map(({ rule }) => rule)) || "0"}`);
+    assert.deepEqual(findings, []);
+    assert.equal(figures.next_succeeded, VICTIMS.length);
+    const late = figures.ended_ms.filter((duration_ms) => duration_ms > RETURN_MAX_MS);
+    assert.deepEqual(late, [], "jobs that hung on after their agent's return");
+  } finally {
+    await fleet.stop();
   }
 });
