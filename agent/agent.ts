@@ -6,7 +6,8 @@ import { fromBase64, importPublicKey } from "../server/protocol/signing.ts";
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from "../server/protocol/version.ts";
 import { makePrivateFolder } from "./atomic_file.ts";
 import { clearUpAfter } from "./clear_up.ts";
-import { type AgentConfig, readConfig } from "./config.ts";
+import { CertPins } from "./cert_pins.ts";
+import { type AgentConfig, readConfig, writeConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import type { Directories } from "./directories.ts";
 import { AgentError } from "./errors.ts";
@@ -98,6 +99,19 @@ async function runParts(
     timing,
     log,
   });
+  const pins = new CertPins({
+    kept: config,
+    async save(kept) {
+      config = { ...config, ...kept };
+      await writeConfig(options.config_dir, config);
+    },
+    async look() {
+      if (!config.server_url.startsWith("https:")) throw new Error("the server's address is http");
+      return await (await import("./pinned_tls.ts")).shownFingerprint(config.server_url);
+    },
+    onChanged: (what) => connection.renew(what),
+    log,
+  });
   const orders = new Orders({
     host_id: config.host_id,
     server_key: await importPublicKey(fromBase64(config.server_public_key)),
@@ -106,12 +120,16 @@ async function runParts(
     log,
     actions: {
       accept: (command) => runner.accept(command),
+      repeat: (command) => runner.repeat(command),
+      enterEpoch: () => runner.enterEpoch(),
       refuseExpired: (command) => runner.refuseExpired(command),
       cancel: (command) => runner.cancel(command),
       acknowledge: (keys) => outbox.acknowledge(keys),
       async configure(update, epoch) {
         const applied = await settings.apply(update, epoch);
         if (applied === "outdated") return false;
+        // Not awaited: looking at the certificate may take a while, and frames wait for this.
+        void pins.push(update.cert_pins);
         runner.poke();
         prober.request(applied === "changed");
         return true;
@@ -121,6 +139,7 @@ async function runParts(
   const connection = new Connection({
     url: config.server_url.replace(/^http/, "ws").replace(/\/+$/, "") + paths.api.agentSocket(),
     bearer: config.bearer,
+    pins,
     host_id: config.host_id,
     hello,
     outbox,
@@ -146,7 +165,9 @@ async function runParts(
       restic_error: "error" in program ? program.error.slice(0, 512) : null,
       running_jobs: runner.heldJobIds(),
       config_version: settings.config_version,
+      problems: pins.problem === null ? [] : [pins.problem],
       command_counter: state.seen.command_counter,
+      epoch: state.seen.epoch,
       time: iso(timing.now_ms()),
     };
   }

@@ -78,6 +78,7 @@ const SIGNED: { [M in SignedMessage as M["type"]]: Check } = {
     stalled_after_seconds: positive,
   }),
   ack: shape<ReportAck>({ type: literal("ack"), reports: list(reportKey, 1000) }),
+    cert_pins: optional(list(certificatePin, CERT_PINS_MAX)),
 };
 
 const PLAIN: { [M in ServerMessage as M["type"]]: Check } = {

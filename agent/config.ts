@@ -1,5 +1,6 @@
 /** @module agent.yaml: who this agent is and whom it obeys. Written by `enroll`, read by the rest. */
 import { join } from "node:path";
+import { CERT_PINS_MAX, certPin } from "../server/protocol/cert_pin.ts";
 import { writePrivateFile } from "./atomic_file.ts";
 import { AgentError } from "./errors.ts";
 
@@ -16,6 +17,10 @@ export interface AgentConfig {
   secrets_key: string;
   /** Where restic is, if not on PATH. */
   restic_path: string | null;
+  /** Fingerprints of the server's certificate: another one is not talked to. Empty: none is pinned. */
+  cert_pin_sha256: string[];
+  /** A set that the server pushed but has not shown yet (cert_pins.ts). */
+  cert_pin_sha256_pushed: string[] | null;
 }
 
 export const AGENT_FILE = "agent.yaml";
@@ -73,6 +78,10 @@ function parse(text: string, path: string): unknown {
 const isText = (v: unknown) => typeof v === "string" && v.length > 0;
 const isBytes32 = (v: unknown) => typeof v === "string" && /^[A-Za-z0-9+/]{43}=$/.test(v);
 
+const isPins = (v: unknown) =>
+  Array.isArray(v) && v.length <= CERT_PINS_MAX &&
+  v.every((pin) => typeof pin === "string" && certPin(pin) !== undefined);
+
 const FIELDS: Record<keyof AgentConfig, (value: unknown) => boolean> = {
   server_url: (v) => typeof v === "string" && /^https?:\/\//.test(v) && URL.canParse(v),
   host_id: isText,
@@ -82,6 +91,8 @@ const FIELDS: Record<keyof AgentConfig, (value: unknown) => boolean> = {
   epoch: (v) => Number.isSafeInteger(v),
   secrets_key: isBytes32,
   restic_path: (v) => v === undefined || v === null || isText(v),
+  cert_pin_sha256: (v) => v === undefined || isPins(v),
+  cert_pin_sha256_pushed: (v) => v === undefined || v === null || isPins(v),
 };
 
 function check(value: unknown, path: string): AgentConfig {
@@ -97,5 +108,11 @@ function check(value: unknown, path: string): AgentConfig {
       "correct it or enrol again with --force",
     );
   }
-  return { restic_path: null, ...record } as unknown as AgentConfig;
+  const config = {
+    restic_path: null,
+    cert_pin_sha256: [],
+    cert_pin_sha256_pushed: null,
+    ...record,
+  } as unknown as AgentConfig;
+  return { ...config, cert_pin_sha256: config.cert_pin_sha256.map((pin) => certPin(pin)!) };
 }

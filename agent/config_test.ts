@@ -13,6 +13,8 @@ const CONFIG: AgentConfig = {
   epoch: 1,
   secrets_key: KEY,
   restic_path: null,
+  cert_pin_sha256: [],
+  cert_pin_sha256_pushed: null,
 };
 
 async function inFolder(test: (dir: string) => Promise<void>): Promise<void> {

@@ -1,6 +1,8 @@
 /** @module The connection to the server: one session after another, with waits between them. */
 import type { AgentMessage } from "../server/protocol/agent_messages.ts";
 import { backOff, SLOW_RETRY_MS } from "./back_off.ts";
+import { type CertPins, PinMismatch } from "./cert_pins.ts";
+import { messageOf } from "./errors.ts";
 import { Session, type SessionEnd, type SessionOptions } from "./session.ts";
 
 /** A session that lasted this long proves that the server is well: waits begin small again. */
@@ -10,6 +12,7 @@ export interface ConnectionOptions extends Omit<SessionOptions, "socket"> {
   /** ws: or wss: */
   url: string;
   bearer: string;
+  pins: Pick<CertPins, "accepted" | "connected">;
   onLost(reason: string): void;
 }
 
@@ -47,7 +50,14 @@ export class Connection {
   }
 
   async #once(signal: AbortSignal): Promise<SessionEnd> {
-    const socket = open(this.#o.url, this.#o.bearer);
+    let socket: WebSocket;
+    try {
+      socket = await this.#open();
+    } catch (error) {
+      const { hint } = error as { hint?: string };
+      const reason = messageOf(error) + (hint === undefined ? "" : `; ${hint}`);
+      return { reason, slow: error instanceof PinMismatch, welcomed_ms: 0 };
+    }
     this.#session = new Session({
       ...this.#o,
       socket,
@@ -61,6 +71,17 @@ export class Connection {
     } finally {
       this.#session = undefined;
     }
+  }
+
+  async #open(): Promise<WebSocket> {
+    const { url, bearer, pins } = this.#o;
+    pins.connected(undefined);
+    if (pins.accepted.length === 0) return open(url, bearer);
+    // Only who pins pays for it: 4 MB.
+    const { openPinned } = await import("./pinned_socket.ts");
+    const { socket, fingerprint } = await openPinned(url, bearer, pins.accepted);
+    pins.connected(fingerprint);
+    return socket;
   }
 
   /** A reason is logged once, however often it comes. */

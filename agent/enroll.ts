@@ -27,6 +27,8 @@ export interface EnrollOptions {
   server_url: string;
   /** `SHA256:…`, as the web interface shows it. */
   server_key: string;
+  /** Fingerprints of its certificate, as 64 hex digits; nothing is sent to another. Empty: none. */
+  cert_pins: string[];
   /** Asked for only after the server proved who it is. */
   token(): Promise<string>;
 }
@@ -37,7 +39,12 @@ export interface EnrollOptions {
  */
 export async function enroll(options: EnrollOptions): Promise<AgentConfig> {
   const server_url = checkServerUrl(options.server_url);
-  const server_key = await proveServer(server_url, checkFingerprint(options.server_key));
+  const { cert_pins } = options;
+  if (cert_pins.length > 0 && !server_url.startsWith("https:")) {
+    throw new AgentError("usage", "--cert-pin needs --server to begin with https://");
+  }
+  const ask = asker(cert_pins);
+  const server_key = await proveServer(server_url, checkFingerprint(options.server_key), ask);
   const token = await options.token();
   if (token === "") throw new AgentError("usage", "the enrolment token is empty");
 
@@ -47,13 +54,10 @@ export async function enroll(options: EnrollOptions): Promise<AgentConfig> {
     nonce,
     protocol_version: PROTOCOL_VERSION,
     agent_version: SOFTWARE_VERSION,
+    ...(cert_pins.length === 0 ? {} : { cert_pins }),
     ...await describeMachine(),
   };
-  const body = await ask(server_url + paths.api.agentEnroll(), {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(request),
-  });
+  const body = await ask(server_url + paths.api.agentEnroll(), JSON.stringify(request));
   const answer = await verified(checkEnrollAnswer(body), nonce, server_key);
   return {
     server_url,
@@ -64,6 +68,8 @@ export async function enroll(options: EnrollOptions): Promise<AgentConfig> {
     epoch: answer.epoch,
     secrets_key: toBase64(crypto.getRandomValues(new Uint8Array(32))),
     restic_path: null,
+    cert_pin_sha256: cert_pins,
+    cert_pin_sha256_pushed: null,
   };
 }
 
@@ -71,9 +77,10 @@ export async function enroll(options: EnrollOptions): Promise<AgentConfig> {
 async function proveServer(
   server_url: string,
   fingerprint: string,
+  ask: Ask,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const nonce = mintNonce();
-  const identity = checkIdentity(await ask(server_url + paths.api.agentIdentity(nonce), {}));
+  const identity = checkIdentity(await ask(server_url + paths.api.agentIdentity(nonce)));
   const key = identity && publicKey(identity.public_key);
   if (identity === undefined || key === undefined) throw notOurServer(server_url);
   if (await fingerprintOf(key) !== fingerprint) {
@@ -111,28 +118,48 @@ async function verified(
   );
 }
 
-async function ask(url: string, init: RequestInit): Promise<unknown> {
-  let response: Response;
-  let text: string;
-  try {
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    response = await fetch(url, { ...init, redirect: "error", signal });
-    text = await response.text();
-  } catch (error) {
-    throw new AgentError(
-      "server_unreachable",
-      `the server does not answer: ${messageOf(error)}`,
-      "check the address, the firewall and the certificate",
-    );
-  }
+/** GET, or POST of a JSON body; answers the body. */
+type Ask = (url: string, json?: string) => Promise<unknown>;
+
+function asker(cert_pins: string[]): Ask {
+  return async function ask(url, json) {
+    let answer: { status: number; text: string };
+    try {
+      answer = cert_pins.length === 0
+        ? await plainRequest(url, json)
+        : await (await import("./pinned_request.ts")).pinnedRequest(url, { pins: cert_pins, json });
+    } catch (error) {
+      if (error instanceof AgentError) throw error;
+      throw new AgentError(
+        "server_unreachable",
+        `the server does not answer: ${messageOf(error)}`,
+        "check the address, the firewall and the certificate",
+      );
+    }
+    return bodyOf(answer);
+  };
+}
+
+async function plainRequest(url: string, json: string | undefined) {
+  const response = await fetch(url, {
+    ...(json === undefined
+      ? {}
+      : { method: "POST", headers: { "content-type": "application/json" }, body: json }),
+    redirect: "error",
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+function bodyOf({ status, text }: { status: number; text: string }): unknown {
   const body = text.length <= ANSWER_MAX_CHARS ? parse(text) : undefined;
-  if (response.ok) return body;
+  if (status >= 200 && status < 300) return body;
   const { message, hint } = (body ?? {}) as { message?: unknown; hint?: unknown };
   throw new AgentError(
-    response.status >= 500 ? "server_unreachable" : "failed",
+    status >= 500 ? "server_unreachable" : "failed",
     typeof message === "string"
       ? oneLine(`the server refused: ${message}`)
-      : `the server answered ${response.status}`,
+      : `the server answered ${status}`,
     typeof hint === "string" ? oneLine(hint) : undefined,
   );
 }

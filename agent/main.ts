@@ -4,7 +4,8 @@ import { parseArgs } from "node:util";
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from "../server/protocol/version.ts";
 import { runAgent } from "./agent.ts";
 import { makePrivateFolder } from "./atomic_file.ts";
-import { AGENT_FILE, writeConfig } from "./config.ts";
+import { CERT_PINS_MAX, certPin } from "../server/protocol/cert_pin.ts";
+import { AGENT_FILE, type AgentConfig, readConfig, writeConfig } from "./config.ts";
 import { type Directories, findDirectories } from "./directories.ts";
 import { enroll } from "./enroll.ts";
 import { AgentError, EXIT, type ExitCode, messageOf } from "./errors.ts";
@@ -17,6 +18,7 @@ const USAGE = `restic-manager-agent ${SOFTWARE_VERSION}
 
   enroll --server URL --server-key SHA256:…  make this machine a host of that server
          [--token-stdin | --token-file FILE] [--force]
+         [--cert-pin SHA256]…                talk to a server with this certificate only
   run    [--log-format text|json]            connect and do what the server orders
   status [--json]                            running? connected? what waits?
   version [--json]
@@ -29,6 +31,7 @@ const OPTIONS = {
   "state-dir": { type: "string" },
   "server": { type: "string" },
   "server-key": { type: "string" },
+  "cert-pin": { type: "string", multiple: true },
   "token-stdin": { type: "boolean" },
   "token-file": { type: "string" },
   "force": { type: "boolean" },
@@ -90,22 +93,58 @@ async function enrollCommand(flags: Flags, directories: Directories): Promise<Ex
       "add the host in the web interface and run the line that it shows",
     );
   }
-  const path = join(directories.config_dir, AGENT_FILE);
-  const exists = await fileExists(path);
-  if (exists && !flags.force) {
-    throw new AgentError("exists", `${path} exists: this machine is enrolled`, "see --force");
-  }
+  const cert_pins = pinsOf(flags);
+  const before = await enrolledBefore(directories.config_dir, flags);
   await makePrivateFolder(directories.config_dir);
   await makePrivateFolder(directories.state_dir);
   // A running agent would go on with the old identity and fight with the new one.
   const lock = await AgentLock.acquire(directories.state_dir);
   try {
-    const config = await enroll({ server_url: server, server_key, token: tokenSource(flags) });
-    await writeConfig(directories.config_dir, config);
+    const token = tokenSource(flags);
+    const config = await enroll({ server_url: server, server_key, cert_pins, token });
+    // Where restic is on this machine has nothing to do with the server.
+    const restic_path = before?.restic_path ?? null;
+    await writeConfig(directories.config_dir, { ...config, restic_path });
     return print(`This machine is now the host ${config.host_name} of ${config.server_url}.`);
   } finally {
     lock.release();
   }
+}
+
+/**
+ * The enrolment that is to be replaced; undefined if there is none, or none that can be read as one.
+ * @throws {AgentError} exists without --force; permission if others can read the file
+ */
+async function enrolledBefore(
+  config_dir: string,
+  flags: Flags,
+): Promise<AgentConfig | undefined> {
+  const path = join(config_dir, AGENT_FILE);
+  if (!await fileExists(path)) return undefined;
+  if (!flags.force) {
+    throw new AgentError("exists", `${path} exists: this machine is enrolled`, "see --force");
+  }
+  try {
+    return await readConfig(config_dir);
+  } catch (error) {
+    // A broken file is what enrolling again repairs; one that others can read is to be looked at.
+    if (error instanceof AgentError && error.code === "bad_config") return undefined;
+    throw error;
+  }
+}
+
+function pinsOf(flags: Flags): string[] {
+  const pins = (flags["cert-pin"] ?? []).map((text) => {
+    const pin = certPin(text);
+    if (pin !== undefined) return pin;
+    throw new AgentError(
+      "usage",
+      "--cert-pin is no fingerprint: it has 64 hex digits, with or without colons",
+      "openssl x509 -in certificate.pem -noout -fingerprint -sha256",
+    );
+  });
+  if (pins.length <= CERT_PINS_MAX) return [...new Set(pins)];
+  throw new AgentError("usage", `give at most ${CERT_PINS_MAX} times --cert-pin`);
 }
 
 function tokenSource(flags: Flags): () => Promise<string> {

@@ -7,9 +7,11 @@ import {
   signText,
   toBase64,
 } from "../server/protocol/signing.ts";
+import { selfSigned } from "../server/tasks/stack/certificates.ts";
 import { AgentLock } from "./lock.ts";
 import { HOST_ID, TestServer, until } from "./test_server.ts";
 import { TestAgent } from "./test_agent.ts";
+import { RecordingProxy } from "./test_tls_proxy.ts";
 
 const MAIN = new URL("./main.ts", import.meta.url).pathname;
 const TOKEN = "rme_token-of-the-test";
@@ -262,4 +264,47 @@ Deno.test("run ignores SIGHUP, and on SIGTERM ends in order with exit code 0", a
   assert.equal(lines.at(-1), "stopping");
   await enrolled.remove();
   await server.stop();
+});
+
+withServer("enroll --force keeps where restic is", async (server, dir) => {
+  const args = await enrollArgs(server);
+  assert.equal((await agent(dir, args, TOKEN)).code, 0);
+  const config = JSON.parse(await Deno.readTextFile(fileOf(dir)));
+  await Deno.writeTextFile(fileOf(dir), JSON.stringify({ ...config, restic_path: "/opt/restic" }));
+  assert.equal((await agent(dir, [...args, "--force"], TOKEN)).code, 0);
+  assert.equal(JSON.parse(await Deno.readTextFile(fileOf(dir))).restic_path, "/opt/restic");
+});
+
+withServer("enroll --force refuses an agent.yaml that others can read", async (server, dir) => {
+  const args = await enrollArgs(server);
+  assert.equal((await agent(dir, args, TOKEN)).code, 0);
+  await Deno.chmod(fileOf(dir), 0o644);
+  const again = await agent(dir, [...args, "--force"], TOKEN);
+  assert.equal(again.code, 77);
+  assert.match(again.stderr, /can be read by others\n {2}chmod 600/);
+  isPlain(again);
+  assert.equal(server.bodies.length, 1, "no token was used up");
+});
+
+withServer("enroll --cert-pin sends nothing to another certificate", async (server, dir) => {
+  const proxy = await RecordingProxy.start(server.url, await selfSigned(["127.0.0.1"]));
+  try {
+    const args = await enrollArgs(server);
+    args[2] = proxy.url;
+    const pinned = (pin: string) => agent(dir, [...args, "--cert-pin", pin], TOKEN);
+    const wrong = await pinned("ab".repeat(32));
+    assert.equal(wrong.code, 1);
+    assert.ok(wrong.stderr.includes(proxy.fingerprint), wrong.stderr);
+    isPlain(wrong);
+    assert.deepEqual(proxy.received, []);
+    assert.equal((await pinned("abc")).code, 2);
+
+    const right = await pinned(proxy.fingerprint.toUpperCase());
+    assert.deepEqual([right.code, right.stderr], [0, ""]);
+    assert.deepEqual(JSON.parse(server.bodies[0]!).cert_pins, [proxy.fingerprint]);
+    const config = JSON.parse(await Deno.readTextFile(fileOf(dir)));
+    assert.deepEqual(config.cert_pin_sha256, [proxy.fingerprint]);
+  } finally {
+    await proxy.stop();
+  }
 });

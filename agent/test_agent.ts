@@ -98,6 +98,8 @@ export class TestAgent {
       epoch: 1,
       secrets_key: toBase64(new Uint8Array(32).fill(7)),
       restic_path: null,
+      cert_pin_sha256: [],
+      cert_pin_sha256_pushed: null,
     };
     await writeConfig(agent.config_dir, config);
     return agent;

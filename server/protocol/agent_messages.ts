@@ -39,7 +39,13 @@ export const Hello = z.object({
     description: "Jobs that run, and those whose job.finished still waits to be acknowledged",
   }),
   config_version: z.int().min(0),
-  command_counter: z.int().min(0).meta({ description: "Highest command counter seen" }),
+  problems: z.array(text(512)).max(8).optional().meta({
+    description: "What is wrong with the agent itself, in sentences for the host's page",
+  }),
+  command_counter: z.int().min(0).meta({
+    description: "Highest command counter seen in that epoch",
+  }),
+  epoch: z.int().min(0).max(EPOCH_MAX).optional().meta({ description: "Highest epoch seen" }),
   time: Timestamp,
 });
 export type Hello = z.infer<typeof Hello>;

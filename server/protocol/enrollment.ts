@@ -1,6 +1,7 @@
 /** @module The exchange that turns a one-time token into an agent's own credential. */
 import * as z from "zod";
-import { HostOs, Id } from "./entities.ts";
+import { CERT_PINS_MAX } from "./cert_pin.ts";
+import { CertPin, HostOs, Id } from "./entities.ts";
 
 /** `GET /api/agents/identity?nonce=…`: who the server is, checked before the token leaves the agent. */
 export const IdentityAnswer = z.object({
@@ -19,6 +20,7 @@ export const EnrollRequest = z.object({
   os: HostOs,
   os_version: z.string().max(256),
   arch: z.string().max(32),
+  cert_pins: z.array(CertPin).max(CERT_PINS_MAX).optional(),
 });
 export type EnrollRequest = z.infer<typeof EnrollRequest>;
 

@@ -4,7 +4,8 @@
  * exact text that was signed with the server's Ed25519 key (see signing.ts).
  */
 import * as z from "zod";
-import { BackupSet, Bandwidth, Id, JobKind, Timestamp } from "./entities.ts";
+import { CERT_PINS_MAX } from "./cert_pin.ts";
+import { BackupSet, Bandwidth, CertPin, Id, JobKind, Timestamp } from "./entities.ts";
 import { ReportKey } from "./agent_messages.ts";
 
 export const Welcome = z.object({
@@ -74,6 +75,8 @@ export const ConfigUpdate = z.object({
 export type ConfigUpdate = z.infer<typeof ConfigUpdate>;
 
 /** Reports that are committed: the agent deletes them from its outbox. */
+  cert_pins: z.array(CertPin).max(CERT_PINS_MAX).optional()
+    .meta({ description: "Fingerprints of the certificate to talk to; empty: any trusted one" }),
 export const ReportAck = z.object({
   type: z.literal("ack"),
   reports: z.array(ReportKey).min(1).max(1000),

@@ -1,6 +1,7 @@
 /** @module The parts of a build that are not the framework's: the stylesheet, the agent's one file. */
 import { createHash } from "node:crypto";
-import { build, type BuildOptions } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
+import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StaticFile } from "../fresh/build.ts";
@@ -81,6 +82,24 @@ async function removeOldStyles(): Promise<void> {
 }
 
 /**
+ * `ws` is CommonJS: its require("tls") would fail in a module. Node's own parts are fetched when the
+ * package is, so that an agent without pins loads neither.
+ */
+const NODE_PARTS_ON_DEMAND: Plugin = {
+  name: "node parts on demand",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z]+)?$/ }, ({ kind, path }) => {
+      const name = path.replace(/^node:/, "");
+      if (kind !== "require-call" || !builtinModules.includes(name)) return undefined;
+      return { path: name, namespace: "node-part" };
+    });
+    onLoad({ filter: /.*/, namespace: "node-part" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(`node:${path}`)});`,
+    }));
+  },
+};
+
+/**
  * The agent as one file; `entry` is agent/main.ts unless told. Throws when it does not compile or
  * contains zod, which costs 10 MB of memory.
  */
@@ -91,6 +110,9 @@ export async function agentScript(
     ...ONE_FILE,
     entryPoints: [entry],
     outfile: join(BUILD_DIR, "agent.js"),
+    // Optional parts of ws that are compiled C.
+    external: [...ONE_FILE.external!, "bufferutil", "utf-8-validate"],
+    plugins: [NODE_PARTS_ON_DEMAND],
   });
   const zod = Object.keys(metafile!.inputs).find((path) => /node_modules\/(.*\/)?zod\//.test(path));
   if (zod !== undefined) throw new Error(`The agent must not contain zod, but imports ${zod}`);
