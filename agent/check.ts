@@ -14,6 +14,7 @@ import type {
   SignedPayload,
   Welcome,
 } from "../server/protocol/server_messages.ts";
+import { CERT_PINS_MAX, certPin } from "../server/protocol/cert_pin.ts";
 import type { EnrollAnswer, IdentityAnswer } from "../server/protocol/enrollment.ts";
 
 type Check = (value: unknown) => boolean;
@@ -22,6 +23,7 @@ type Shape<T> = { [K in keyof Required<T>]: Check };
 const text: Check = (v) => typeof v === "string";
 const integer: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 0;
 const positive: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 1;
+const certificatePin: Check = (v) => typeof v === "string" && certPin(v) === v;
 const time: Check = (v) => typeof v === "string" && !Number.isNaN(Date.parse(v));
 const id: Check = (v) =>
   typeof v === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(v);
@@ -76,9 +78,9 @@ const SIGNED: { [M in SignedMessage as M["type"]]: Check } = {
     })),
     reach_deadline_seconds: positive,
     stalled_after_seconds: positive,
+    cert_pins: optional(list(certificatePin, CERT_PINS_MAX)),
   }),
   ack: shape<ReportAck>({ type: literal("ack"), reports: list(reportKey, 1000) }),
-    cert_pins: optional(list(certificatePin, CERT_PINS_MAX)),
 };
 
 const PLAIN: { [M in ServerMessage as M["type"]]: Check } = {

@@ -42,10 +42,7 @@ export const Hello = z.object({
   problems: z.array(text(512)).max(8).optional().meta({
     description: "What is wrong with the agent itself, in sentences for the host's page",
   }),
-  command_counter: z.int().min(0).meta({
-    description: "Highest command counter seen in that epoch",
-  }),
-  epoch: z.int().min(0).max(EPOCH_MAX).optional().meta({ description: "Highest epoch seen" }),
+  command_counter: z.int().min(0).meta({ description: "Highest command counter seen" }),
   time: Timestamp,
 });
 export type Hello = z.infer<typeof Hello>;
