@@ -37,6 +37,19 @@ export function sizeBytes(character: Character, nights_ago: number): number {
   return Math.round(character.size_bytes * (1 - nights_ago * 0.0009));
 }
 
+/** What the repository holds after that night: it grows, and a prune 50 nights ago took some away. */
+export function storedBytes(character: Character, nights_ago: number): number {
+  if (nights_ago === 0) return character.size_bytes;
+  const before_prune = nights_ago > 50 ? 1.03 : 1;
+  const wobble = 1 + (dice(character.name, nights_ago + 0.25) - 0.5) * 0.002;
+  return Math.round(character.size_bytes * (1 - nights_ago * 0.0011) * before_prune * wobble);
+}
+
+/** Size of all snapshots unpacked, divided by what is stored. */
+export function dedupRatio(character: Character, nights_ago: number): number {
+  return 1.6 - nights_ago * 0.002 + dice(character.name, nights_ago + 0.75) * 0.02;
+}
+
 /** How many files that snapshot has. */
 export function fileCount(character: Character, nights_ago: number): number {
   return 18_445 + character.name.length * 911 - nights_ago * 7;

@@ -5,13 +5,15 @@ import { mintId } from "../../ids.ts";
 import type { JobFinished } from "../../protocol/agent_messages.ts";
 import type { JobKind, LogLine, Snapshot } from "../../protocol/entities.ts";
 import { SNAPSHOT_PAGE_ROWS } from "../../protocol/limits.ts";
-import { castOf, type Character } from "./cast.ts";
+import { castOf, type Character, type World } from "./cast.ts";
 import {
   addedBytes,
+  dedupRatio,
   fileCount,
   nightsWithSnapshot,
   sizeBytes,
   snapshotId,
+  storedBytes,
   tookSeconds,
 } from "./figures.ts";
 import type { SeedServices } from "./services.ts";
@@ -21,6 +23,7 @@ export interface StoryOptions {
   /** Snapshots of each host, one a day going back. */
   snapshot_count: number;
   now_ms: number;
+  world?: World;
 }
 
 /** Whoever pressed Run now each time. */
@@ -34,13 +37,16 @@ const DAY_MS = 24 * HOUR_MS;
 /** Nights are played in full for the named hosts; of the others the last ones tell enough. */
 const NIGHTS_OF_OTHERS = 3;
 const NAMED_COUNT = 12;
+/** Days for which the size of a named host's repository is known. */
+const DAYS_OF_SIZES = 90;
 
 /** Writes the story through the nouns' doors, in one transaction per host. */
 export async function seedStory(services: SeedServices, options: StoryOptions): Promise<void> {
-  const cast = castOf(options.host_count);
+  const cast = castOf(options.host_count, options.world);
   for (const [n, character] of cast.entries()) {
-    setTo(services, options.now_ms - 40 * DAY_MS);
+    setTo(services, options.now_ms - (DAYS_OF_SIZES + 5) * DAY_MS);
     const host_id = await enrol(services, character);
+    if (character.stage === "pending") continue;
     services.db.transaction(() => {
       play(services, host_id, { character, options, nights: nightsOf(character, n) });
     });
@@ -57,6 +63,7 @@ async function enrol(services: SeedServices, character: Character): Promise<stri
     backup_set: { paths, excludes: [], tags: [] },
     repository: { url: `https://nas-01.lab.example:8000/${name}/`, append_only: true },
   });
+  if (character.stage === "pending") return added.host.id;
   await services.enrollment.enroll({
     ...{ token: added.token, nonce: "0123456789abcdef", protocol_version: 1 },
     ...{ agent_version: "0.1.0", hostname: `${name}.lab.example`, os },
@@ -80,28 +87,86 @@ function play(services: SeedServices, host_id: string, part: {
   setTo(services, first_ms - HOUR_MS);
   hello(services, host_id, character);
   services.present.add(host_id);
-  run(services, host_id, {
-    ...{ kind: "init", code: "o", night: nights.length, character },
-    at_ms: first_ms - HOUR_MS,
-  });
+  if (character.stage !== "enrolled") {
+    run(services, host_id, {
+      ...{ kind: "init", code: "o", night: nights.length, character },
+      at_ms: first_ms - HOUR_MS,
+    });
+  }
+  tellSizes(services, host_id, { character, first_ms, nights });
   for (const [night, code] of [...nights].entries()) {
     if (code === "-") continue;
     const at_ms = first_ms + night * DAY_MS;
     const n = nights.length - 1 - night;
     run(services, host_id, { kind: "backup", code, character, at_ms, night: n });
+    if (nights.length > NIGHTS_OF_OTHERS && code !== "f") {
+      tell(services, host_id, { character, nights_ago: n, count: 31 + night });
+    }
   }
-  list(services, host_id, { character, count: options.snapshot_count, last_ms });
-  services.repositories.applyStats(host_id, {
-    ...{ type: "repo.stats", report: { run_id: mintId(), seq: 1 } },
-    ...{ size_bytes: character.size_bytes, snapshot_count: options.snapshot_count },
-    ...{ dedup_ratio: 1.6, compression_ratio: 1.3, last_check_at: null, last_check_status: null },
-    lock_state: character.trouble?.error_class === "repository_locked" ? "locked" : "unlocked",
-  });
+  if (nights !== "") {
+    list(services, host_id, { character, count: options.snapshot_count, last_ms });
+    tell(services, host_id, { character, nights_ago: 0, count: options.snapshot_count });
+  }
+  look(services, host_id, character);
   const seen_ms = options.now_ms - character.seen_hours * HOUR_MS;
   setTo(services, seen_ms);
   hello(services, host_id, character);
   services.hosts.recordSeen(host_id, seen_ms);
   if (character.seen_hours > 0) services.present.delete(host_id);
+  for (let n = 0; n < (character.waiting ?? 0); n++) {
+    services.jobs.start(OPERATOR, host_id, { kind: "backup", bandwidth: {} });
+  }
+}
+
+/** What the agent told after earlier backups: it grows, and a prune once took some away. */
+function tellSizes(services: SeedServices, host_id: string, of: {
+  character: Character;
+  first_ms: number;
+  nights: string;
+}): void {
+  const { character, first_ms, nights } = of;
+  if (nights.length <= NIGHTS_OF_OTHERS) return;
+  const last_ms = services.clock.now_ms();
+  for (let n = DAYS_OF_SIZES - 1; n >= nights.length; n--) {
+    const at_ms = first_ms + (nights.length - 1 - n) * DAY_MS;
+    if (character.nights === "") return;
+    setTo(services, at_ms);
+    tell(services, host_id, { character, nights_ago: n, count: Math.max(1, 60 - n) });
+  }
+  setTo(services, last_ms);
+}
+
+function tell(services: SeedServices, host_id: string, of: {
+  character: Character;
+  nights_ago: number;
+  count: number;
+}): void {
+  const { character, nights_ago, count } = of;
+  services.repositories.applyStats(host_id, {
+    ...{ type: "repo.stats", report: { run_id: mintId(), seq: 1 } },
+    ...{ size_bytes: storedBytes(character, nights_ago), snapshot_count: count },
+    ...{ dedup_ratio: dedupRatio(character, nights_ago), compression_ratio: 1.3 },
+    ...{ last_check_at: null, last_check_status: null },
+    lock_state: character.trouble?.error_class === "repository_locked" ? "locked" : "unlocked",
+  });
+}
+
+/** Looks at the repository: the agent does so when its settings arrive. */
+function look(services: SeedServices, host_id: string, character: Character): void {
+  const { repositories, clock } = services;
+  const probe = (state: "ready" | "missing", restic_repository_id: string | null) =>
+    repositories.applyProbe(host_id, {
+      ...{ type: "repository.probed", report: { run_id: mintId(), seq: 1 }, state },
+      ...{ config_version: repositories.configVersion(host_id)!, restic_repository_id },
+      ...{ error: null, took_seconds: 0.4, probed_at: iso(clock.now_ms()) },
+    });
+  const id = snapshotId(character, -1);
+  if (character.stage === "enrolled") return probe("missing", null);
+  if (character.trouble !== null) return;
+  probe("ready", id);
+  clock.advance(60);
+  if (character.found === "another") probe("ready", snapshotId(character, -2));
+  if (character.found === "gone") probe("missing", null);
 }
 
 interface Run {
@@ -216,13 +281,17 @@ function aSnapshot(character: Character, n: number, last_ms: number): Snapshot {
   };
 }
 
-function hello(services: SeedServices, host_id: string, { name, os }: Character): void {
+function hello(services: SeedServices, host_id: string, character: Character): void {
+  const { name, os, agent = {} } = character;
+  const restic_version = agent.restic === undefined ? "0.19.1" : agent.restic;
   services.hosts.recordHello(host_id, {
-    ...{ type: "hello", protocol_version: 1, agent_version: "0.1.0", run_id: mintId(), os },
+    ...{ type: "hello", protocol_version: 1, run_id: mintId(), os },
+    agent_version: agent.version ?? "0.1.0",
     ...{ os_version: os === "windows" ? "Windows Server 2025" : "Debian 13", arch: "x86_64" },
-    ...{ hostname: `${name}.lab.example`, restic_version: "0.19.1", restic_error: null },
+    ...{ hostname: `${name}.lab.example`, restic_version },
+    restic_error: restic_version === null ? "restic was not found on PATH" : null,
     ...{ running_jobs: [], config_version: 1, command_counter: 0 },
-    time: iso(services.clock.now_ms()),
+    time: iso(services.clock.now_ms() + (agent.clock_seconds ?? 0) * 1000),
   });
 }
 

@@ -12,6 +12,7 @@ import type { Role } from "../../protocol/entities.ts";
 import { temporaryIdentity } from "../../secrets/identity.ts";
 import { Sealer } from "../../secrets/seal.ts";
 import type { Services } from "../../services.ts";
+import type { World } from "./cast.ts";
 import { bringToLife } from "./living.ts";
 import { seedServices } from "./services.ts";
 import { seedStory } from "./story.ts";
@@ -29,10 +30,12 @@ export interface StorySiteOptions {
   host_count: number;
   /** The time that stands still in it, ISO 8601. */
   now: string;
+  world?: World;
 }
 
 /** Seeds, connects the story's hosts and listens. */
-export async function startStorySite({ host_count, now }: StorySiteOptions): Promise<StorySite> {
+export async function startStorySite(options: StorySiteOptions): Promise<StorySite> {
+  const { host_count, now, world = "usual" } = options;
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -43,7 +46,8 @@ export async function startStorySite({ host_count, now }: StorySiteOptions): Pro
   const sealer = new Sealer(crypto.getRandomValues(new Uint8Array(32)));
   const seeding = await seedServices(db, clock.now_ms(), sealer);
   if (host_count > 0) {
-    await seedStory(seeding, { host_count, snapshot_count: 30, now_ms: clock.now_ms() });
+    const story = { host_count, snapshot_count: 30, world };
+    await seedStory(seeding, { ...story, now_ms: clock.now_ms() });
   }
   const { build, assets } = await loadBuild();
   const config = {
