@@ -4,6 +4,7 @@ import {
   JOB_LOG_QUOTA_BYTES,
   LOG_BATCH_MAX_LINES,
   LOG_LINE_MAX_CHARS,
+  LOG_LINE_OVERHEAD_BYTES,
 } from "../server/protocol/limits.ts";
 import { iso, type Timing } from "./timing.ts";
 
@@ -40,7 +41,7 @@ export class JobLog {
 
   add(stream: LogStream, text: string): void {
     const payload = cut(text);
-    this.#bytes += payload.length;
+    this.#bytes += payload.length + LOG_LINE_OVERHEAD_BYTES;
     if (this.#bytes > (this.#o.quota_bytes ?? JOB_LOG_QUOTA_BYTES)) this.#over_quota++;
     else this.#push(stream, payload);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LogLine } from "../server/protocol/entities.ts";
-import { LOG_LINE_MAX_CHARS } from "../server/protocol/limits.ts";
+import { LOG_LINE_MAX_CHARS, LOG_LINE_OVERHEAD_BYTES } from "../server/protocol/limits.ts";
 import { Coalescer } from "./coalesce.ts";
 import { JobLog } from "./job_log.ts";
 import { FakeTiming } from "./timing.ts";
@@ -71,7 +71,7 @@ Deno.test("JobLog keeps a batch far under a frame's limit", () => {
 });
 
 Deno.test("JobLog over its quota counts what it drops and says so at the end", () => {
-  const { log, batches } = aLog(1000);
+  const { log, batches } = aLog(10 * (100 + LOG_LINE_OVERHEAD_BYTES));
   for (let n = 0; n < 30; n++) log.add("stdout", "x".repeat(100));
   log.close();
   const all = batches.flat();

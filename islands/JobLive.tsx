@@ -19,7 +19,7 @@ import {
 } from "../components/job/job_view.ts";
 import { applyPage, readPage } from "../components/live/page_refresh.ts";
 import { mergeLines } from "../components/job/log_lines.ts";
-import { LogViewer } from "../components/job/LogViewer.tsx";
+import { LogViewer, type LogViewerProps } from "../components/job/LogViewer.tsx";
 import { Note } from "../components/Card.tsx";
 import { wordOf } from "../components/vocabulary.ts";
 import type { JobProgress } from "../server/protocol/agent_messages.ts";
@@ -137,6 +137,8 @@ export default function JobLive(props: JobLiveProps) {
       lines={lines}
       total={Math.max(job.log_lines, last_seq.current)}
       truncated={job.log_truncated}
+      dropped_lines={job.log_dropped_lines}
+      removed={removedLog(job)}
       running={!final}
       download_href={paths.jobLogDownload(job.id)}
       live={live}
@@ -189,6 +191,12 @@ export default function JobLive(props: JobLiveProps) {
         )}
     </>
   );
+}
+
+function removedLog({ log_removed_at, finished_at }: Job): LogViewerProps["removed"] {
+  if (log_removed_at === null || finished_at === null) return null;
+  const after_ms = Date.parse(log_removed_at) - Date.parse(finished_at);
+  return { at: log_removed_at, after_days: Math.floor(after_ms / 86_400_000) };
 }
 
 function titleOf(job: Job, percent: number | null): string {

@@ -12,12 +12,14 @@ import type { Clock } from "./clock.ts";
 import { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
+import { DatabaseFile } from "./db/database_file.ts";
 import { Meta } from "./db/meta.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { FleetEvents } from "./fleet/fleet_events.ts";
 import { Search } from "./fleet/search.ts";
 import { Enrollment } from "./hosts/enrollment.ts";
 import { Hosts } from "./hosts/hosts.ts";
+import { Housekeeping } from "./housekeeping/housekeeping.ts";
 import { JobStream } from "./jobs/job_stream.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import type { Log } from "./log.ts";
@@ -67,6 +69,7 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   const jobs = new Jobs({
     ...{ db, clock, audit, hosts, repositories, commands, link, changes },
     stream: job_stream,
+    retention: config.job_retention,
   });
   const fleet = new Fleet({ db, clock, hosts, jobs });
   const search = new Search({ hosts, jobs, snapshots });
@@ -74,8 +77,24 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
     ...{ db, clock, log, audit, hub, identity, changes, base_url, epoch },
     ...{ jobs, snapshots, repositories, commands, hosts },
   });
+  const db_file = new DatabaseFile(db, log);
+  const housekeeping = new Housekeeping({
+    db,
+    log,
+    chores: {
+      jobs: () => jobs.keepHouse(),
+      snapshots: () => snapshots.keepHouse(),
+      commands: () => commands.keepHouse(),
+      sessions: () => sessions.keepHouse(),
+      enrolment: () => enrollment.keepHouse(),
+      "refused reports": () => agent_sessions.keepHouse(),
+      // Last: what the others removed is room in the file now.
+      "database file": () => db_file.keepHouse(),
+    },
+  });
   return {
     ...parts,
+    housekeeping,
     ...{ config, epoch, audit, users, sessions, rate_limits, refusals },
     ...{ hub, agent_sessions, commands },
     ...{ hosts, enrollment, repositories, jobs, job_stream, snapshots, fleet, fleet_events },

@@ -2,6 +2,7 @@
 import { isAbsolute, join, resolve } from "node:path";
 import * as YAML from "yaml";
 import { faultOf } from "./http/address_list.ts";
+import { JOB_RETENTION, type JobRetentionLimits } from "./jobs/job_retention.ts";
 import type { LogLevel } from "./log.ts";
 import { StartError } from "./start_error.ts";
 
@@ -14,6 +15,8 @@ export interface Config {
   trusted_proxies: string[];
   cookie_secure: boolean;
   log_level: LogLevel;
+  /** How long jobs and their logs are kept, and how much of the logs. */
+  job_retention: JobRetentionLimits;
 }
 
 /** Each setting's key in the YAML file and its variable, which wins. */
@@ -25,12 +28,16 @@ export const SETTINGS = {
   trusted_proxy: "RM_TRUSTED_PROXY",
   cookie_secure: "RM_COOKIE_SECURE",
   log_level: "RM_LOG_LEVEL",
+  log_keep_days: "RM_LOG_KEEP_DAYS",
+  log_max_gib: "RM_LOG_MAX_GIB",
+  job_keep_days: "RM_JOB_KEEP_DAYS",
 } as const;
 
 type Key = keyof typeof SETTINGS;
 type Values = Partial<Record<Key, string>>;
 type Fault = (key: Key, problem: string) => void;
 
+const GIB = 1024 ** 3;
 const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.*\.localhost)$/;
 
@@ -69,6 +76,7 @@ export function loadConfig({ env, args }: ConfigSources): Config {
     trusted_proxies: parseProxies(values.trusted_proxy ?? "", fault),
     cookie_secure,
     log_level: parseLogLevel(values.log_level ?? "info", fault),
+    job_retention: parseRetention(values, fault),
   };
   if (faults.length > 0) throw new StartError(faults);
   return config;
@@ -178,6 +186,37 @@ function parseProxies(value: string, fault: Fault): string[] {
     if (problem !== undefined) fault("trusted_proxy", `"${entry}" ${problem}`);
     return problem === undefined;
   });
+}
+
+function parseRetention(values: Values, fault: Fault): JobRetentionLimits {
+  const { log_days, job_days, log_total_bytes } = JOB_RETENTION;
+  const log_gib = numberOf("log_max_gib", values, {
+    by_default: log_total_bytes / GIB,
+    max: 1024,
+    fault,
+  });
+  const limits = {
+    log_days: numberOf("log_keep_days", values, { by_default: log_days, max: 3650, fault }),
+    log_total_bytes: log_gib * GIB,
+    job_days: numberOf("job_keep_days", values, { by_default: job_days, max: 3650, fault }),
+  };
+  if (limits.job_days < limits.log_days) {
+    fault("job_keep_days", `must be at least the ${limits.log_days} days that logs are kept`);
+  }
+  return limits;
+}
+
+function numberOf(
+  key: Key,
+  values: Values,
+  { by_default, max, fault }: { by_default: number; max: number; fault: Fault },
+): number {
+  const value = values[key];
+  if (value === undefined) return by_default;
+  const number = /^\d{1,5}$/.test(value) ? Number(value) : 0;
+  if (number >= 1 && number <= max) return number;
+  fault(key, `"${value}" must be a whole number from 1 to ${max}`);
+  return by_default;
 }
 
 function parseLogLevel(value: string, fault: Fault): LogLevel {

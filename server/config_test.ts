@@ -37,8 +37,25 @@ Deno.test("loadConfig() needs nothing but a folder, and makes it private", () =>
       trusted_proxies: [],
       cookie_secure: true,
       log_level: "info",
+      job_retention: { log_days: 90, log_total_bytes: 4 * 1024 ** 3, job_days: 400 },
     });
     assert.equal(Deno.statSync(data_dir).mode! & 0o077, 0);
+  });
+});
+
+Deno.test("loadConfig() takes what is kept in days and GiB, jobs at least as long as logs", () => {
+  withFolder((folder) => {
+    const env = { RM_DATA_DIR: folder, RM_LOG_KEEP_DAYS: "10", RM_LOG_MAX_GIB: "1" };
+    const limits = { log_days: 10, log_total_bytes: 1024 ** 3, job_days: 400 };
+    assert.deepEqual(load(env).job_retention, limits);
+    const shorter = faultsOf({ ...env, RM_JOB_KEEP_DAYS: "9" });
+    assert.match(shorter.join(), /^RM_JOB_KEEP_DAYS .* at least the 10 days/);
+    for (const bad of ["0", "-1", "1.5", "many", "99999"]) {
+      assert.match(
+        faultsOf({ ...env, RM_LOG_KEEP_DAYS: bad }).join(),
+        /whole number from 1 to 3650/,
+      );
+    }
   });
 });
 

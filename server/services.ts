@@ -18,6 +18,7 @@ import type { Search } from "./fleet/search.ts";
 import type { Enrollment } from "./hosts/enrollment.ts";
 import type { Hosts } from "./hosts/hosts.ts";
 import type { JobStream } from "./jobs/job_stream.ts";
+import type { Housekeeping } from "./housekeeping/housekeeping.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { Log } from "./log.ts";
 import type { Repositories } from "./repositories/repositories.ts";
@@ -53,4 +54,5 @@ export interface Services {
   fleet: Fleet;
   fleet_events: FleetEvents;
   search: Search;
+  housekeeping: Housekeeping;
 }

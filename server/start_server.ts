@@ -21,6 +21,7 @@ import { StartError } from "./start_error.ts";
 const MINUTE_MS = 60 * 1000;
 const RECHECK_MS = 20 * 1000;
 /** Requests under way get this long to finish; open streams never do. */
+const HOUSEKEEPING_MS = 10 * MINUTE_MS;
 const DRAIN_MS = 3000;
 
 export interface RunningServer {
@@ -60,6 +61,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     setInterval(() => run(services, everyTwentySeconds(services)), RECHECK_MS),
   ];
   const { hostname, port } = server.addr;
+    // Soon after a start too: it goes on with what a stop cut short.
+    setTimeout(() => void services.housekeeping.run(), MINUTE_MS),
+    setInterval(() => void services.housekeeping.run(), HOUSEKEEPING_MS),
   return {
     services,
     address: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,

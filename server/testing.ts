@@ -12,6 +12,7 @@ import { openDatabase } from "./db/open.ts";
 import type { Build } from "./fresh/build.ts";
 import { importSources } from "./fresh/discover.ts";
 import { readSessionToken, sessionCookieName } from "./http/session_cookie.ts";
+import { JOB_RETENTION } from "./jobs/job_retention.ts";
 import { type Log, silentLog } from "./log.ts";
 import type { Role, User } from "./protocol/entities.ts";
 import { temporaryIdentity } from "./secrets/identity.ts";
@@ -60,6 +61,7 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
     trusted_proxies: [],
     cookie_secure: true,
     log_level: "info",
+    job_retention: JOB_RETENTION,
     ...options.config,
   };
   const services = await createServices(config, {

@@ -33,6 +33,7 @@ const ORDER = [
   ["jobs"],
   ["fleet"],
   ["agents"],
+  ["housekeeping"],
 ];
 
 const files = [...sourceFiles()];

@@ -67,6 +67,8 @@ function aJob(more: Partial<Job>): Job {
     log_truncated: false,
     waiting_for: null,
     ...more,
+    log_dropped_lines: 0,
+    log_removed_at: null,
   };
 }
 

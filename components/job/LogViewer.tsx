@@ -4,7 +4,7 @@
  */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { LogLine } from "../../server/protocol/entities.ts";
-import { counted } from "../format.ts";
+import { absolute, counted } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { filterLines, findLines, type LogFilter, textOf } from "./log_lines.ts";
 import { evenWindow, ROW_PX, rowsAbove, rowsOfLines, unevenWindow } from "./log_window.ts";
@@ -16,6 +16,10 @@ export interface LogViewerProps {
   /** Lines of the whole log, as far as it is known. */
   total: number;
   truncated: boolean;
+  /** Lines that its limit left out. */
+  dropped_lines: number;
+  /** When the whole log was removed for its age, and how long after the job's end. */
+  removed: { at: string; after_days: number } | null;
   running: boolean;
   download_href: string;
   /** False until the island runs: then every line is drawn and no control that needs script. */
@@ -195,7 +199,11 @@ export function LogViewer(props: LogViewerProps) {
       </header>
       {props.truncated && (
         <p class="card-foot border-t-0" data-s="warn">
-          The log was longer than its limit: some lines in it were left out.
+          {props.dropped_lines === 0
+            ? "The log was longer than its limit: some lines in it were left out."
+            : `The log was longer than its limit: ${
+              counted(props.dropped_lines, "line")
+            } left out.`}
         </p>
       )}
       <div
@@ -207,7 +215,7 @@ export function LogViewer(props: LogViewerProps) {
         tabIndex={0}
         onScroll={live ? onScroll : undefined}
       >
-        {shown.length === 0 ? <p class="px-4 text-ink-3">{emptyText(filter, running)}</p> : (
+        {shown.length === 0 ? <p class="px-4 text-ink-3">{emptyText(props, filter)}</p> : (
           <>
             {live && <Gap px={drawn.before_px} />}
             <ol class="log-rows">
@@ -249,7 +257,12 @@ function columnsOf(box: HTMLElement): number {
   return char_px > 0 ? Math.max(10, Math.floor(text.clientWidth / char_px)) : 120;
 }
 
-function emptyText(filter: LogFilter, running: boolean): string {
+function emptyText({ removed, running }: LogViewerProps, filter: LogFilter): string {
+  if (removed !== null) {
+    const after = counted(removed.after_days, "day");
+    const day = absolute(Date.parse(removed.at)).split(",", 1)[0];
+    return `The log was removed on ${day}, ${after} after the job ended.`;
+  }
   if (filter === "stderr") return "No warnings.";
   return running ? "No lines yet." : "This job wrote no log.";
 }

@@ -37,6 +37,8 @@ function aJob(more: Partial<Job> = {}): Job {
     stats: null,
     log_lines: 0,
     log_truncated: false,
+    log_dropped_lines: 0,
+    log_removed_at: null,
     waiting_for: null,
     ...more,
   };

@@ -16,6 +16,10 @@ const ATTEMPTS = 3;
 /** With more than these of one host something else is wrong: its agent keeps the others. */
 const KEPT_PER_HOST_MAX = 50;
 
+const KEPT_DAYS = 90;
+/** Each may be a whole frame. */
+const STEP_ROWS = 5;
+
 /** Whatever carries a report's key, read loosely: its fields may be of another version. */
 const AnyReport = z.looseObject({ type: z.string().max(64), report: ReportKey });
 
@@ -68,6 +72,12 @@ export class RefusedReports {
     const kept = this.#setAside(sender, { type, report, text, reason: "not applicable" });
     if (kept) this.#failing.delete(sender.host.id);
     return kept;
+  }
+
+  /** Removes those that were set aside 90 days ago, one short step per value. */
+  *keepHouse(): Generator<void> {
+    const before_ms = this.#deps.clock.now_ms() - KEPT_DAYS * 86_400_000;
+    while (this.#store.removeBefore(before_ms, STEP_ROWS)) yield;
   }
 
   #setAside(

@@ -16,17 +16,27 @@ export interface RefusedReportRow {
 export class RefusedReportsStore {
   #insert: StatementSync;
   #count: StatementSync;
+  #remove_before: StatementSync;
 
   constructor(db: Database) {
     this.#insert = db.prepare(
       `INSERT INTO refused_reports (host_id, run_id, seq, type, reason, text, at_ms)
        VALUES (:host_id, :run_id, :seq, :type, :reason, :text, :at_ms)`,
     );
+    this.#remove_before = db.prepare(
+      `DELETE FROM refused_reports WHERE (host_id, run_id, seq) IN (
+         SELECT host_id, run_id, seq FROM refused_reports WHERE at_ms < :before_ms LIMIT :limit)`,
+    );
     this.#count = db.prepare("SELECT count(*) AS n FROM refused_reports WHERE host_id = :host_id");
   }
 
   insert(row: RefusedReportRow): void {
     this.#insert.run({ ...row });
+  }
+
+  /** Removes at most `limit` that were set aside before. False if there were fewer. */
+  removeBefore(before_ms: number, limit: number): boolean {
+    return Number(this.#remove_before.run({ before_ms, limit }).changes) === limit;
   }
 
   /** How many are kept of this host. */

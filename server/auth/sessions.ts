@@ -76,6 +76,17 @@ export class Sessions {
     return { token, session: { id, user, created_at_ms: now_ms, expires_at_ms } };
   }
 
+  /** Removes sessions that are over. There are at most ten of a user. */
+  *keepHouse(): Generator<void> {
+    const { db, clock } = this.#deps;
+    const now_ms = clock.now_ms();
+    db.transaction(() => {
+      const expired = this.#store.deleteExpired(now_ms, now_ms - IDLE_MAX_MS);
+      db.afterCommit(() => this.#held.end(expired));
+    });
+    yield;
+  }
+
   /** The live session of a cookie's token, or undefined. Slides its idle limit. */
   find(token: string): Session | undefined {
     const token_hash = hashToken(token);

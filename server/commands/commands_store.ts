@@ -12,6 +12,7 @@ export interface StoredCommand {
 /** SQL of commands. Also owns the counter in `hosts.command_counter`. */
 export class CommandsStore {
   #next_counter: StatementSync;
+  #counter: StatementSync;
   #insert: StatementSync;
   #waiting: StatementSync;
   #acknowledge: StatementSync;
@@ -24,6 +25,9 @@ export class CommandsStore {
     this.#next_counter = db.prepare(
       `UPDATE hosts SET command_counter = command_counter + 1 WHERE id = :host_id
        RETURNING command_counter AS counter`,
+    );
+    this.#counter = db.prepare(
+      "SELECT command_counter AS counter FROM hosts WHERE id = :host_id",
     );
     this.#insert = db.prepare(
       `INSERT INTO commands (id, host_id, counter, type, job_id, body, issued_at_ms, expires_at_ms)
@@ -58,6 +62,11 @@ export class CommandsStore {
   /** Raises the host's counter and answers it; undefined if there is no such host. */
   nextCounter(host_id: string): number | undefined {
     return this.#next_counter.get({ host_id })?.counter as number | undefined;
+  }
+
+  /** The counter of the host's newest command; 0 if it never had one, or is gone. */
+  counter(host_id: string): number {
+    return Number(this.#counter.get({ host_id })?.counter ?? 0);
   }
 
   insert(

@@ -2,9 +2,12 @@
  * @module Every migration, in order. Text imports, so that a one-file build carries them. A released
  * migration is never edited: add the next number instead.
  */
+import agent_notices from "./migrations/0006_agent_notices.sql" with { type: "text" };
+import bounds from "./migrations/0007_bounds.sql" with { type: "text" };
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import address_changed from "./migrations/0003_address_changed.sql" with { type: "text" };
 import backup_set_grown from "./migrations/0004_backup_set_grown.sql" with { type: "text" };
+import cert_pins from "./migrations/0008_cert_pins.sql" with { type: "text" };
 import refused_reports from "./migrations/0002_refused_reports.sql" with { type: "text" };
 import repository_days from "./migrations/0005_repository_days.sql" with { type: "text" };
 
@@ -21,4 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: "address changed", sql: address_changed },
   { version: 4, name: "backup set grown", sql: backup_set_grown },
   { version: 5, name: "repository days", sql: repository_days },
+  { version: 6, name: "agent notices", sql: agent_notices },
+  { version: 7, name: "bounds", sql: bounds },
+  { version: 8, name: "certificate pins", sql: cert_pins },
 ];

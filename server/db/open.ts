@@ -20,7 +20,9 @@ const JOURNAL_MAX_BYTES = 64 * 1024 * 1024;
 /** Its owner alone: sessions and password hashes are in there. */
 const PRIVATE = 0o600;
 
+/** auto_vacuum counts for a new file alone, and only before anything is in it. */
 const SETTINGS = `
+  PRAGMA auto_vacuum = INCREMENTAL;
   PRAGMA busy_timeout = 5000;
   PRAGMA foreign_keys = ON;
   PRAGMA trusted_schema = OFF;

@@ -65,6 +65,8 @@ interface NewToken {
   credentials_sealed: string | null;
 }
 
+const TOKENS_KEPT_DAYS = 30;
+
 export class Enrollment {
   #deps: EnrollmentDeps;
   #store: EnrollmentStore;
@@ -72,6 +74,17 @@ export class Enrollment {
   constructor(deps: EnrollmentDeps) {
     this.#deps = deps;
     this.#store = new EnrollmentStore(deps.db);
+  }
+
+  /** Removes tokens that expired a month ago, and at once the credentials that expired ones carry. */
+  *keepHouse(): Generator<void> {
+    const { db, clock } = this.#deps;
+    const now_ms = clock.now_ms();
+    db.transaction(() => {
+      this.#store.forgetExpiredCredentials(now_ms);
+      this.#store.removeBefore(now_ms - TOKENS_KEPT_DAYS * 86_400_000);
+    });
+    yield;
   }
 
   /**
@@ -173,6 +186,7 @@ export class Enrollment {
         agent_hostname: request.hostname,
         agent_version: request.agent_version,
         protocol_version: request.protocol_version,
+        cert_pins: request.cert_pins,
       });
       return this.#recordEnrolled(row.host_id, request, ip);
     });

@@ -20,6 +20,8 @@ export class EnrollmentStore {
   #revoke_all: StatementSync;
   #use: StatementSync;
   #connected_at: StatementSync;
+  #forget_credentials: StatementSync;
+  #remove_before: StatementSync;
 
   constructor(db: Database) {
     this.#insert = db.prepare(
@@ -40,6 +42,16 @@ export class EnrollmentStore {
     this.#use = db.prepare(
       `UPDATE enrollment_tokens SET used_at_ms = :now_ms, credentials_sealed = NULL
        WHERE id = :id AND used_at_ms IS NULL AND revoked_at_ms IS NULL AND expires_at_ms > :now_ms`,
+    );
+    this.#forget_credentials = db.prepare(
+      `UPDATE enrollment_tokens SET credentials_sealed = NULL
+       WHERE expires_at_ms < :now_ms AND credentials_sealed IS NOT NULL`,
+    );
+    // The newest one of a host stays: its page says what became of it.
+    this.#remove_before = db.prepare(
+      `DELETE FROM enrollment_tokens AS t WHERE expires_at_ms < :before_ms AND EXISTS (
+         SELECT 1 FROM enrollment_tokens n WHERE n.host_id = t.host_id
+           AND (n.created_at_ms, n.rowid) > (t.created_at_ms, t.rowid))`,
     );
     this.#connected_at = db.prepare(
       "SELECT enrolled_at_ms, connected_at_ms FROM hosts WHERE id = :host_id",
@@ -73,6 +85,16 @@ export class EnrollmentStore {
   /** Spends a token. False if it was used, revoked or has expired: of many racers one gets true. */
   use(id: string, now_ms: number): boolean {
     return this.#use.run({ id, now_ms }).changes === 1;
+  }
+
+  /** Forgets the credentials that expired tokens carry. */
+  forgetExpiredCredentials(now_ms: number): void {
+    this.#forget_credentials.run({ now_ms });
+  }
+
+  /** Removes tokens that expired before, but for the newest of each host. */
+  removeBefore(before_ms: number): void {
+    this.#remove_before.run({ before_ms });
   }
 
   hostTimes(

@@ -1,4 +1,5 @@
 /** @module What agents say about their jobs. Hostile input: the host comes from the credential. */
+import { Buffer } from "node:buffer";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import type {
@@ -7,7 +8,8 @@ import type {
   JobStarted,
   LogStreamMessage,
 } from "../protocol/agent_messages.ts";
-import { JOB_LOG_QUOTA_BYTES } from "../protocol/limits.ts";
+import type { LogLine } from "../protocol/entities.ts";
+import { JOB_LOG_QUOTA_BYTES, LOG_LINE_OVERHEAD_BYTES } from "../protocol/limits.ts";
 import type { JobLogsStore } from "./job_logs_store.ts";
 import type { JobNewsBoard } from "./job_news.ts";
 import { judge, within } from "./job_outcome.ts";
@@ -30,7 +32,8 @@ export interface JobReportsDeps {
   transitions: JobTransitions;
 }
 
-const UTF8 = new TextEncoder();
+/** Beyond the quota there is still room for what the agent says of the log itself. */
+const EVENTS_BYTES = 64 * 1024;
 
 export class JobReports {
   readonly #deps: JobReportsDeps;
@@ -82,27 +85,61 @@ export class JobReports {
   }
 
   #logged(row: JobRow, message: LogStreamMessage): void {
-    const { db, clock, stream, store, logs, news } = this.#deps;
-    let bytes = 0;
-    let truncated = false;
-    const added = message.lines.filter((line) => {
-      const size = UTF8.encode(line.payload).length;
-      if (row.log_bytes + bytes + size > JOB_LOG_QUOTA_BYTES) {
-        truncated = true;
-        return false;
-      }
-      if (!logs.insert(row.id, line)) return false;
-      bytes += size;
-      return true;
-    });
-    if (added.length > 0 || (truncated && !row.log_truncated)) {
-      store.addLogged(row.id, { lines: added.length, bytes, truncated });
+    if (row.log_removed_at_ms !== null) return;
+    const { db, clock, stream, store, news } = this.#deps;
+    const { added, bytes, dropped } = this.#keepLines(row, message.lines);
+    if (dropped.length > 0) {
+      const marker = this.#markDropped(row, dropped);
+      if (marker !== undefined) added.push(marker);
     }
-    if (added.length === 0) return;
+    if (added.length === 0 && dropped.length === 0) return;
+    store.addLogged(row.id, {
+      lines: added.length,
+      bytes,
+      dropped_lines: dropped.length,
+      dropped_from: dropped[0]?.seq ?? null,
+    });
     db.afterCommit(() => {
       if (row.status === "running") news.moved(row.id, clock.now_ms());
-      stream.publish(row.id, { type: "log.stream", job_id: row.id, lines: added });
+      if (added.length === 0) return;
+      const lines = added.toSorted((one, other) => one.seq - other.seq);
+      stream.publish(row.id, { type: "log.stream", job_id: row.id, lines });
     });
+  }
+
+  /** Once a line was dropped all later ones are, but for the agent's own remarks. */
+  #keepLines(row: JobRow, lines: LogLine[]) {
+    const added: LogLine[] = [];
+    const dropped: LogLine[] = [];
+    let bytes = 0;
+    for (const line of lines) {
+      const is_event = line.stream === "event";
+      const size = byteLength(line.payload) + LOG_LINE_OVERHEAD_BYTES;
+      const room = JOB_LOG_QUOTA_BYTES + (is_event ? EVENTS_BYTES : 0) - row.log_bytes - bytes;
+      const is_over = size > room ||
+        (!is_event && (row.log_dropped_lines > 0 || dropped.length > 0));
+      if (is_over) {
+        dropped.push(line);
+      } else if (this.#deps.logs.insert(row.id, line)) {
+        added.push(line);
+        bytes += size;
+      }
+    }
+    return { added, bytes, dropped };
+  }
+
+  /** One line stands for all that were dropped, with their number. It is answered when it is new. */
+  #markDropped(row: JobRow, dropped: LogLine[]): LogLine | undefined {
+    const { logs } = this.#deps;
+    const count = row.log_dropped_lines + dropped.length;
+    const payload = `[${count} log lines were dropped from here on: the log reached its limit of ` +
+      `${JOB_LOG_QUOTA_BYTES / 1024 / 1024} MiB]`;
+    if (row.log_dropped_from !== null) {
+      logs.setPayload(row.id, row.log_dropped_from, payload);
+      return undefined;
+    }
+    const marker: LogLine = { ...dropped[0]!, stream: "event", payload };
+    return logs.insert(row.id, marker) ? marker : undefined;
   }
 
   #finished(row: JobRow, message: JobFinished): void {
@@ -116,4 +153,8 @@ export class JobReports {
     transitions.ended(row, judge(row.kind, message), { started_at_ms, finished_at_ms });
     db.afterCommit(() => queue.dispatchHost(row.host_id));
   }
+}
+
+function byteLength(text: string): number {
+  return Buffer.byteLength(text, "utf8");
 }

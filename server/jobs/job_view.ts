@@ -31,6 +31,8 @@ export function toJob(row: JobRow, connected: boolean): Job {
     stats: row.stats,
     log_lines: row.log_lines,
     log_truncated: row.log_truncated,
+    log_dropped_lines: row.log_dropped_lines,
+    log_removed_at: isoOrNull(row.log_removed_at_ms),
     waiting_for: waitingFor(row, connected),
   };
 }

@@ -18,6 +18,7 @@ import { JobLogsStore } from "./job_logs_store.ts";
 import { type JobNews, JobNewsBoard } from "./job_news.ts";
 import { JobQueue } from "./job_queue.ts";
 import { type JobReport, JobReports } from "./job_reports.ts";
+import { JOB_RETENTION, JobRetention, type JobRetentionLimits } from "./job_retention.ts";
 import { hasEnded } from "./job_state.ts";
 import type { JobSink, JobStream } from "./job_stream.ts";
 import { JobTransitions } from "./job_transitions.ts";
@@ -38,6 +39,8 @@ export interface JobsDeps {
   stream: JobStream;
   link: AgentLink;
   changes: ChangeFeed;
+  /** The server's settings; the default ones unless told. */
+  retention?: JobRetentionLimits;
 }
 
 export class Jobs {
@@ -49,6 +52,7 @@ export class Jobs {
   readonly #transitions: JobTransitions;
   readonly #queue: JobQueue;
   readonly #reports: JobReports;
+  readonly #retention: JobRetention;
 
   constructor(deps: JobsDeps) {
     this.#deps = deps;
@@ -59,6 +63,8 @@ export class Jobs {
     const transitions = this.#transitions = new JobTransitions(parts);
     const queue = this.#queue = new JobQueue({ ...parts, transitions });
     this.#reports = new JobReports({ ...parts, transitions, queue });
+    const { db, clock, retention: limits = JOB_RETENTION } = deps;
+    this.#retention = new JobRetention({ db, clock, logs, limits });
   }
 
   /**
@@ -196,8 +202,7 @@ export class Jobs {
     limit: number,
   ): { lines: LogLine[]; last_seq: number } {
     demand(actor, "job.read");
-    this.#row(job_id);
-    const lines = this.#logs.after(job_id, after_seq, limit);
+    const lines = this.#lines(this.#row(job_id), after_seq, limit);
     return { lines, last_seq: lines.at(-1)?.seq ?? after_seq };
   }
 
@@ -217,7 +222,7 @@ export class Jobs {
       {
         stream: this.#deps.stream,
         job: () => this.#transitions.view(this.#row(job_id)),
-        lines: (seq, limit) => this.#logs.after(job_id, seq, limit),
+        lines: (seq, limit) => this.#lines(this.#row(job_id), seq, limit),
         progress: () => this.#news.get(job_id)?.progress,
       },
       job_id,
@@ -254,6 +259,16 @@ export class Jobs {
   /** How the backups of these hosts ended on each day from `day` (2026-11-22) on. */
   days(host_ids: string[], day: string): HostDay[] {
     return this.#days.since(host_ids, day);
+  }
+
+  /** Removes old jobs and logs, one short step per value. */
+  keepHouse(): Generator<void> {
+    return this.#retention.work();
+  }
+
+  /** A log that was removed is gone at once, though its lines go in steps. */
+  #lines(row: JobRow, after_seq: number, limit: number): LogLine[] {
+    return row.log_removed_at_ms === null ? this.#logs.after(row.id, after_seq, limit) : [];
   }
 
   #row(job_id: string): JobRow {

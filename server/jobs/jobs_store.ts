@@ -40,6 +40,12 @@ export interface JobRow extends NewJobRow {
   log_lines: number;
   log_bytes: number;
   log_truncated: boolean;
+  /** Lines beyond the log's quota. */
+  log_dropped_lines: number;
+  /** The line that stands for them. */
+  log_dropped_from: number | null;
+  /** When retention took the log. */
+  log_removed_at_ms: number | null;
   /** Of a queued job: the job on the same repository that goes first, if any. */
   blocked_by: { id: string; kind: JobKind; queued: boolean } | null;
 }
@@ -131,7 +137,10 @@ export class JobsStore {
     );
     this.#logged = db.prepare(`
       UPDATE jobs SET log_lines = log_lines + :lines, log_bytes = log_bytes + :bytes,
-        log_truncated = max(log_truncated, :truncated) WHERE id = :id`);
+        log_truncated = max(log_truncated, :dropped_lines > 0),
+        log_dropped_lines = log_dropped_lines + :dropped_lines,
+        log_dropped_from = coalesce(log_dropped_from, :dropped_from)
+      WHERE id = :id`);
     this.#took = db.prepare(`
       SELECT host_id, kind, took_ms FROM (
         SELECT host_id, kind, finished_at_ms - started_at_ms AS took_ms,
@@ -228,8 +237,12 @@ export class JobsStore {
     this.#cancelRequested.run({ id, at_ms });
   }
 
-  addLogged(id: string, added: { lines: number; bytes: number; truncated: boolean }): void {
-    this.#logged.run({ id, ...added, truncated: added.truncated ? 1 : 0 });
+  /** Counts lines that were kept, and those that the quota dropped from one line on. */
+  addLogged(
+    id: string,
+    added: { lines: number; bytes: number; dropped_lines: number; dropped_from: number | null },
+  ): void {
+    this.#logged.run({ id, ...added });
   }
 
   /** Statements of the lists, one for each combination of filters. */

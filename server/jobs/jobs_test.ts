@@ -233,7 +233,12 @@ Deno.test("Log lines are kept once, in order, and cut at the quota", async () =>
   agent.log(job.id, huge);
   const cut = world.jobs.get(ADMIN, job.id);
   assert.equal(cut.log_truncated, true);
-  assert.equal(cut.log_lines, 5);
+  assert.equal(cut.log_dropped_lines, 1);
+  assert.equal(cut.log_lines, 6);
+  assert.match(
+    world.jobs.logs(ADMIN, job.id, 5, 9).lines[0]!.payload,
+    /^\[1 log lines were dropped/,
+  );
   world.db.close();
 });
 

@@ -6,10 +6,15 @@ const PAGE_LINES = 1000;
 /** Streams a log page by page as it is read, one line each: time, stream, text. */
 export function logText(
   pages: (after_seq: number, limit: number) => LogLine[],
+  { removed_at }: { removed_at: string | null },
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
   let after_seq = 0;
   return new ReadableStream({
+    start(controller) {
+      if (removed_at === null) return;
+      controller.enqueue(encoder.encode(`${removed_at} event [the log was removed for its age]\n`));
+    },
     pull(controller) {
       const lines = pages(after_seq, PAGE_LINES);
       after_seq = lines.at(-1)?.seq ?? after_seq;

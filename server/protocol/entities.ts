@@ -160,6 +160,10 @@ export const LogLine = z.object({
   stream: LogStream,
   payload: z.string(),
 });
+  log_dropped_lines: z.int().meta({ description: "Lines that the limit of its log left out" }),
+  log_removed_at: Timestamp.nullable().meta({
+    description: "When its log was removed for its age",
+  }),
 export type LogLine = z.infer<typeof LogLine>;
 
 export const Snapshot = z.object({

@@ -6,6 +6,8 @@ export const REPORTS_IN_FLIGHT_MAX = 32;
 export const LOG_LINE_MAX_CHARS = 16_384;
 /** Most log lines in one `log.stream` message. */
 export const LOG_BATCH_MAX_LINES = 500;
+/** What a log line costs beside its text: empty lines are not free either. */
+export const LOG_LINE_OVERHEAD_BYTES = 64;
 /** The log of one job is cut at this size, in bytes; what is dropped is marked. */
 export const JOB_LOG_QUOTA_BYTES = 20 * 1024 * 1024;
 /** Rows in one page of `snapshots.report`. */

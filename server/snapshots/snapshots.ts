@@ -22,6 +22,8 @@ export interface SnapshotsDeps {
 
 /** Up to here what is gone leaves together with the last page; a longer list is swept in steps. */
 const AT_ONCE_ROWS = 2000;
+/** What one step removes of a repository that is gone. */
+const STEP_ROWS = 500;
 /** As many as a chart can still tell apart. */
 const TIMELINE_ROWS = 2000;
 
@@ -78,6 +80,17 @@ export class Snapshots {
   /** Resolves once nothing is being swept. */
   async whenSwept(): Promise<void> {
     await Promise.all(this.#sweeps.values());
+  }
+
+  /** Removes the snapshots of repositories that are gone, one short step per value. */
+  *keepHouse(): Generator<void> {
+    for (;;) {
+      const repository_id = this.#store.leftRepository();
+      if (repository_id === undefined) return;
+      const step = () => this.#store.removeLeft(repository_id, STEP_ROWS);
+      while (this.#deps.db.transaction(step)) yield;
+      yield;
+    }
   }
 
   /** Newest first. A path finds the snapshots of that path and of the folders above it. */

@@ -62,6 +62,8 @@ export class SnapshotsStore {
   readonly #listId: StatementSync;
   readonly #idsAfter: StatementSync;
   readonly #remove: StatementSync;
+  readonly #left: StatementSync;
+  readonly #gone: StatementSync;
   readonly #dropUnusedLists: StatementSync;
   readonly #timeline: StatementSync;
   readonly #byIdPrefix: StatementSync;
@@ -96,6 +98,8 @@ export class SnapshotsStore {
     this.#remove = db.prepare(`
       DELETE FROM snapshots WHERE repository_id = :repository_id
         AND id IN (SELECT value FROM json_each(:ids))`);
+    this.#left = db.prepare("SELECT repository_id AS id FROM left_snapshots LIMIT 1");
+    this.#gone = db.prepare("DELETE FROM left_snapshots WHERE repository_id = :repository_id");
     this.#dropUnusedLists = db.prepare(`
       DELETE FROM snapshot_lists WHERE host_id = :host_id AND id NOT IN (
         SELECT paths_id FROM snapshots WHERE host_id = :host_id
@@ -167,6 +171,20 @@ export class SnapshotsStore {
 
   remove(repository_id: string, ids: readonly string[]): void {
     this.#remove.run({ repository_id, ids: JSON.stringify(ids) });
+  }
+
+  /** A repository that is gone, whose snapshots are still to be removed. */
+  leftRepository(): string | undefined {
+    return this.#left.get()?.id as string | undefined;
+  }
+
+  /** Removes at most `limit` snapshots of a repository that is gone. False once there are none. */
+  removeLeft(repository_id: string, limit: number): boolean {
+    const ids = this.idsAfter(repository_id, "", limit);
+    if (ids.length > 0) this.remove(repository_id, ids);
+    if (ids.length === limit) return true;
+    this.#gone.run({ repository_id });
+    return false;
   }
 
   /** Forgets lists of paths and tags that no snapshot has any more. */

@@ -7,7 +7,7 @@ export const handler = define.handlers({
     const job = services.jobs.get(actor!, ctx.params["id"]!);
     const pages = (after_seq: number, limit: number) =>
       services.jobs.logs(actor!, job.id, after_seq, limit).lines;
-    return new Response(logText(pages), {
+    return new Response(logText(pages, { removed_at: job.log_removed_at }), {
       headers: {
         "content-type": "text/plain; charset=utf-8",
         "content-disposition": `attachment; filename="${job.kind}-${job.id.slice(-8)}.txt"`,
