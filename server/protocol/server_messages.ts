@@ -71,12 +71,12 @@ export const ConfigUpdate = z.object({
   }).nullable(),
   reach_deadline_seconds: z.int().min(1),
   stalled_after_seconds: z.int().min(1),
+  cert_pins: z.array(CertPin).max(CERT_PINS_MAX).optional()
+    .meta({ description: "Fingerprints of the certificate to talk to; empty: any trusted one" }),
 });
 export type ConfigUpdate = z.infer<typeof ConfigUpdate>;
 
 /** Reports that are committed: the agent deletes them from its outbox. */
-  cert_pins: z.array(CertPin).max(CERT_PINS_MAX).optional()
-    .meta({ description: "Fingerprints of the certificate to talk to; empty: any trusted one" }),
 export const ReportAck = z.object({
   type: z.literal("ack"),
   reports: z.array(ReportKey).min(1).max(1000),
