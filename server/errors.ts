@@ -3,6 +3,7 @@
  * be told has a code here; anything else becomes `internal` and is logged under its request id.
  */
 import type * as z from "zod";
+import { resultCodeOf, storageFaultOf } from "./db/storage_fault.ts";
 import type { ErrorBody } from "./protocol/rest.ts";
 
 const CATALOGUE = {
@@ -37,6 +38,7 @@ const CATALOGUE = {
   rate_limited: 429,
   internal: 500,
   storage_full: 507,
+  storage_failed: 503,
   busy: 503,
   shutting_down: 503,
 } as const;
@@ -108,23 +110,31 @@ function isZodError(error: unknown): error is z.ZodError {
   return error instanceof Error && error.name === "ZodError" && "issues" in error;
 }
 
-/** SQLite's result codes (https://sqlite.org/rescode.html) that an operator can do something about. */
-function storageFault(error: unknown): AppError | undefined {
-  const result = (error as { errcode?: unknown } | null)?.errcode;
-  if (typeof result !== "number") return undefined;
-  switch (result & 0xff) {
-    case 5: // SQLITE_BUSY
-      return new AppError("busy", "The database is busy", {
-        hint: "Try again in a few seconds",
-        retry_after_seconds: 5,
-        cause: error,
-      });
-    case 13: // SQLITE_FULL
+/** What SQLite says that an operator can do something about. */
+function storageFault(cause: unknown): AppError | undefined {
+  if (resultCodeOf(cause) === 5) { // SQLITE_BUSY
+    return new AppError("busy", "The database is busy", {
+      hint: "Try again in a few seconds",
+      retry_after_seconds: 5,
+      cause,
+    });
+  }
+  switch (storageFaultOf(cause)) {
+    case "full":
       return new AppError("storage_full", "The server's disk is full: nothing was changed", {
         hint: "Free some space where the server keeps its data",
-        cause: error,
+        cause,
       });
-    default:
+    case "broken":
+      return new AppError(
+        "storage_failed",
+        "The server's disk takes no writes: nothing was changed",
+        {
+          hint: "The server's log has the reason",
+          cause,
+        },
+      );
+    case undefined:
       return undefined;
   }
 }

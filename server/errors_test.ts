@@ -37,6 +37,8 @@ Deno.test("toAppError() does not repeat an unknown field's name that looks like 
 Deno.test("toAppError() tells a full disk and a busy database from any other fault", () => {
   const of = (errcode: number) => toAppError(Object.assign(new Error("sqlite"), { errcode })).code;
   assert.equal(of(13), "storage_full");
+  assert.equal(of(10 | (3 << 8)), "storage_failed");
+  assert.equal(of(8), "storage_failed");
   assert.equal(of(5 | (2 << 8)), "busy");
   assert.equal(of(1), "internal");
 });

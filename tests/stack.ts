@@ -18,6 +18,9 @@ export interface StackOptions {
   agent_entry?: Entry;
   /** rest-server's quota, in bytes. */
   max_size_bytes?: number;
+  /** The server's folder; one in the stack's own unless told. */
+  data_dir?: string;
+  server_env?: Record<string, string>;
 }
 
 /** A host that was added, its agent's process, and what opens its repository from outside. */
@@ -81,8 +84,9 @@ export class Stack {
     return await ServerProcess.start({
       entry: options.server_entry ?? { file: join(projectDir(), "server", "main.ts") },
       port,
-      data_dir: join(dir, "server"),
+      data_dir: options.data_dir ?? join(dir, "server"),
       log_file: join(dir, "server.log"),
+      ...(options.server_env === undefined ? {} : { env: options.server_env }),
     });
   }
 

@@ -1,13 +1,31 @@
 /** @module One SQLite connection, transactions that nest by joining, and effects after COMMIT. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { type StorageFault, storageFaultOf } from "./storage_fault.ts";
 
 export class Database {
   readonly sqlite: DatabaseSync;
+  // Statements, since an error of exec() lacks SQLite's code, and a COMMIT is where a disk is full.
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #rollback: StatementSync;
   #depth = 0;
   #after_commit: (() => void)[] = [];
+  #write_fault: StorageFault | undefined;
 
   constructor(sqlite: DatabaseSync) {
     this.sqlite = sqlite;
+    this.#begin = sqlite.prepare("BEGIN IMMEDIATE");
+    this.#commit = sqlite.prepare("COMMIT");
+    this.#rollback = sqlite.prepare("ROLLBACK");
+  }
+
+  /** What was wrong with the disk when it last took no write, until {@link faultIsOver}. */
+  get write_fault(): StorageFault | undefined {
+    return this.#write_fault;
+  }
+
+  faultIsOver(): void {
+    this.#write_fault = undefined;
   }
 
   prepare(sql: string): StatementSync {
@@ -22,16 +40,18 @@ export class Database {
   /** Runs `work` in one IMMEDIATE transaction; inside another one it joins that. `work` is synchronous. */
   transaction<T>(work: () => T): T {
     if (this.#depth > 0) return work();
-    this.sqlite.exec("BEGIN IMMEDIATE");
-    this.#depth = 1;
     let result: T;
     try {
+      this.#begin.run();
+      this.#depth = 1;
       result = work();
-      this.sqlite.exec("COMMIT");
+      this.#commit.run();
     } catch (error) {
       this.#after_commit = [];
       this.#depth = 0;
-      if (this.sqlite.isTransaction) this.sqlite.exec("ROLLBACK");
+      this.#write_fault = storageFaultOf(error) ?? this.#write_fault;
+      // A full disk may have ended the transaction already.
+      if (this.sqlite.isTransaction) this.#rollback.run();
       throw error;
     }
     this.#depth = 0;
