@@ -1,4 +1,5 @@
 /** @module The server's program: settings, start, signals, exit codes (78: what to change is printed). */
+import { isAuditCommand, runAuditCommand } from "./audit_command.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { createLog } from "./log.ts";
 import { StartError } from "./start_error.ts";
@@ -16,11 +17,17 @@ async function main(): Promise<void> {
   let config: Config;
   let server: RunningServer;
   try {
+    if (isAuditCommand(Deno.args)) {
+      const { code, text } = runAuditCommand({ env: Deno.env.toObject(), args: Deno.args });
+      Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
+      Deno.exit(code);
+    }
     config = loadConfig({ env: Deno.env.toObject(), args: Deno.args });
     server = await startServer(config);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    tell(["restic-manager cannot start:", ...error.reasons.map((reason) => `- ${reason}`)]);
+    const what = isAuditCommand(Deno.args) ? "check the audit log" : "start";
+    tell([`restic-manager cannot ${what}:`, ...error.reasons.map((reason) => `- ${reason}`)]);
     if (error.cause instanceof Error) tell([`  (${error.cause.message})`]);
     Deno.exit(EXIT_CONFIG);
   }
