@@ -6,6 +6,7 @@ import { Note } from "../Card.tsx";
 import { CsrfField, Field, TextArea } from "../Field.tsx";
 import { ago, counted } from "../format.ts";
 import { Icon } from "../Icon.tsx";
+import { SettingsTrust } from "./SettingsTrust.tsx";
 import type { SettingsField, SettingsValues } from "./settings_changes.ts";
 import { visibleText } from "../job/visible_text.ts";
 
@@ -14,6 +15,8 @@ export interface SettingsFormProps {
   rights: { edit: boolean; edit_backup_set: boolean };
   csrf_token: string;
   now_ms: number;
+  /** The fingerprint that agents know this server by. */
+  server_key: string;
   /** What was typed, when the form comes back with errors. */
   typed: Record<string, string>;
   errors: Record<string, string>;
@@ -107,6 +110,13 @@ export function SettingsForm(props: SettingsFormProps) {
       >
         {rights.edit ? <GoalField {...props} /> : <p>{counted(hoursOf(host), "hour")}</p>}
       </Section>
+      <SettingsTrust
+        host={host}
+        server_key={props.server_key}
+        may_edit={rights.edit}
+        pins={[value("cert_pins.0") ?? "", value("cert_pins.1") ?? ""]}
+        errors={[errors["cert_pins.0"], errors["cert_pins.1"] ?? errors["cert_pins"]]}
+      />
       {may_save && <SaveBar saved={saved} />}
     </>
   );
@@ -160,7 +170,13 @@ function savedOf(host: Host, rights: SettingsFormProps["rights"]): SettingsValue
   const { paths, excludes, tags } = host.backup_set;
   return {
     ...(rights.edit
-      ? { name: host.name, tags: host.tags.join(", "), goal_hours: String(hoursOf(host)) }
+      ? {
+        name: host.name,
+        tags: host.tags.join(", "),
+        goal_hours: String(hoursOf(host)),
+        "cert_pins.0": host.cert_pins[0] ?? "",
+        "cert_pins.1": host.cert_pins[1] ?? "",
+      }
       : {}),
     ...(rights.edit_backup_set
       ? {

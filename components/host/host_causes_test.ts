@@ -22,6 +22,7 @@ function aHost(more: Partial<Host> = {}): Host {
     tags: [],
     backup_set: { paths: ["/etc"], excludes: [], tags: [] },
     goal_seconds: 93_600,
+    cert_pins: [],
     created_at: "2026-01-01T00:00:00Z",
     enrolled_at: "2026-01-01T00:00:00Z",
     last_seen_at: "2026-11-12T09:42:00Z",
@@ -30,6 +31,7 @@ function aHost(more: Partial<Host> = {}): Host {
     current_job_id: null,
     backup_state: "good",
     obstacle: null,
+    identity_conflict: null,
     last_backup_at: "2026-11-12T02:30:00Z",
     last_backup_status: "succeeded",
     last_good_backup_at: "2026-11-12T02:30:00Z",
@@ -65,10 +67,10 @@ function aJob(more: Partial<Job>): Job {
     stats: null,
     log_lines: 0,
     log_truncated: false,
-    waiting_for: null,
-    ...more,
     log_dropped_lines: 0,
     log_removed_at: null,
+    waiting_for: null,
+    ...more,
   };
 }
 

@@ -9,7 +9,9 @@ export type SettingsField =
   | "backup_set.paths"
   | "backup_set.excludes"
   | "backup_set.tags"
-  | "goal_hours";
+  | "goal_hours"
+  | "cert_pins.0"
+  | "cert_pins.1";
 
 /** Each list's word for one of its items, and what parts them. */
 const LISTS = {
@@ -33,8 +35,15 @@ export function changesOf(saved: SettingsValues, typed: SettingsValues): string[
   if (differs(saved, typed, "goal_hours")) {
     changes.push(`goal to ${typed.goal_hours?.trim() || "nothing"} h`);
   }
+  for (const [name, word] of Object.entries(PINS)) {
+    const field = name as keyof typeof PINS;
+    if (!differs(saved, typed, field)) continue;
+    changes.push(`${word} pin ${typed[field]?.trim() ? "changed" : "removed"}`);
+  }
   return changes;
 }
+
+const PINS = { "cert_pins.0": "current", "cert_pins.1": "next" } as const;
 
 function differs(saved: SettingsValues, typed: SettingsValues, name: SettingsField): boolean {
   return typed[name] !== undefined && typed[name].trim() !== (saved[name] ?? "").trim();

@@ -112,12 +112,14 @@ export class Hosts {
   edit(actor: Actor, host_id: string, edit: EditHostRequest): Host {
     const only_backup_set = Object.keys(edit).every((field) => field === "backup_set");
     demand(actor, only_backup_set ? "backup_set.edit" : "host.edit");
-    const { db, clock, audit, changes } = this.#deps;
+    const { db, clock, audit, changes, link } = this.#deps;
     return db.transaction(() => {
       const { host } = this.#record(host_id);
       if (edit.name !== undefined) this.demandNameFree(edit.name, host_id);
       const after = { ...host, ...defined(edit) };
       this.#store.edit(after);
+      const pins = [...new Set(after.cert_pins)];
+      if (this.#store.setCertPins(host_id, pins)) db.afterCommit(() => link.wake(host_id));
       if (host.last_good_backup_at !== null && !covers(host.backup_set, after.backup_set)) {
         this.#store.setGrew(host_id, clock.now_ms());
       }
@@ -174,9 +176,17 @@ export class Hosts {
   }
 
   /** Gives a host a new bearer; the old one stops working. Call it in the transaction of enrolment. */
-  enrol(host_id: string, bearer: string, agent: AgentDescription): void {
+  enrol(
+    host_id: string,
+    bearer: string,
+    agent: AgentDescription & { cert_pins?: string[] | undefined },
+  ): void {
     const now_ms = this.#deps.clock.now_ms();
-    this.#store.enrol(host_id, { ...agent, bearer_hash: hashToken(bearer), now_ms });
+    this.agent_notices.clear(host_id, "duplicate_identity");
+    this.agent_notices.clear(host_id, "protocol_refused");
+    const { cert_pins, ...description } = agent;
+    this.#store.enrol(host_id, { ...description, bearer_hash: hashToken(bearer), now_ms });
+    if (cert_pins !== undefined) this.#store.setCertPins(host_id, cert_pins);
   }
 
   /** The host of an agent's bearer, or undefined. */
@@ -203,6 +213,7 @@ export class Hosts {
       restic_error: hello.restic_error,
       clock_skew_ms: Date.parse(hello.time) - now_ms,
       config_version: hello.config_version,
+      problems: hello.problems ?? [],
       now_ms,
     });
     this.#deps.changes.publish({ host_id });

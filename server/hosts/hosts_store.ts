@@ -49,7 +49,7 @@ const DESCRIBE = `os = :os, os_version = :os_version, arch = :arch,
   protocol_version = :protocol_version`;
 
 const AGENT_FACTS = `enrolled_at_ms, last_seen_at_ms, agent_version, restic_version, restic_error,
-  clock_skew_ms, config_version, applied_config_version`;
+  clock_skew_ms, config_version, applied_config_version, agent_problems`;
 const BACKUP_FACTS =
   "last_backup_status, last_backup_at_ms, last_good_backup_at_ms, goal_seconds, backup_set_grown_at_ms";
 
@@ -71,6 +71,7 @@ export class HostsStore {
   #seen: StatementSync;
   #config_applied: StatementSync;
   #current_job: StatementSync;
+  #set_cert_pins: StatementSync;
   #set_grew: StatementSync;
   #backup_ended: StatementSync;
 
@@ -108,6 +109,10 @@ export class HostsStore {
       `UPDATE hosts SET name = :name, tags = :tags, backup_set = :backup_set,
          goal_seconds = :goal_seconds, repository_id = :repository_id WHERE id = :id`,
     );
+    this.#set_cert_pins = db.prepare(
+      `UPDATE hosts SET cert_pins = :cert_pins, config_version = config_version + 1
+       WHERE id = :id AND cert_pins <> :cert_pins`,
+    );
     this.#remove_repository = db.prepare(
       "DELETE FROM repositories WHERE host_id = :id RETURNING credential_id, password_secret_id",
     );
@@ -120,7 +125,7 @@ export class HostsStore {
     );
     this.#hello = db.prepare(
       `UPDATE hosts SET ${DESCRIBE}, restic_version = :restic_version,
-         restic_error = :restic_error, clock_skew_ms = :clock_skew_ms,
+         restic_error = :restic_error, agent_problems = :agent_problems, clock_skew_ms = :clock_skew_ms,
          applied_config_version = min(:config_version, config_version),
          connected_at_ms = :now_ms, last_seen_at_ms = :now_ms
        WHERE id = :id`,
@@ -241,10 +246,13 @@ export class HostsStore {
       restic_error: string | null;
       clock_skew_ms: number;
       config_version: number;
+      problems: string[];
       now_ms: number;
     },
   ): boolean {
-    return this.#hello.run({ id, ...hello }).changes === 1;
+    const { problems, ...facts } = hello;
+    return this.#hello.run({ id, ...facts, agent_problems: JSON.stringify(problems) }).changes ===
+      1;
   }
 
   seen(id: string, at_ms: number): void {
@@ -257,6 +265,11 @@ export class HostsStore {
 
   currentJob(id: string, job_id: string | null): void {
     this.#current_job.run({ id, job_id });
+  }
+
+  /** A change of them is a new config for the agent. False if they were so already. */
+  setCertPins(id: string, cert_pins: string[]): boolean {
+    return this.#set_cert_pins.run({ id, cert_pins: JSON.stringify(cert_pins) }).changes === 1;
   }
 
   setGrew(id: string, at_ms: number): void {
@@ -291,6 +304,7 @@ function toRecord(row: Row): HostRecord {
       tags: JSON.parse(row.tags as string),
       backup_set: JSON.parse(row.backup_set as string),
       goal_seconds: number("goal_seconds"),
+      cert_pins: JSON.parse(row.cert_pins as string),
       created_at: at("created_at_ms")!,
       enrolled_at: at("enrolled_at_ms"),
       last_seen_at: at("last_seen_at_ms"),
@@ -322,6 +336,7 @@ function toFacts(row: Row): Pick<HostRecord, "agent" | "backup" | "readiness"> {
       clock_skew_ms: row.clock_skew_ms as number | null,
       config_version: number("config_version"),
       applied_config_version: number("applied_config_version"),
+      problems: JSON.parse(row.agent_problems as string),
     },
     backup: {
       last_backup_status: row.last_backup_status as FinalJobStatus | null,

@@ -17,6 +17,8 @@ export interface AgentFacts {
   clock_skew_ms: number | null;
   config_version: number;
   applied_config_version: number;
+  /** What the agent says is wrong with itself. */
+  problems: string[];
 }
 
 export interface Liveness {
@@ -41,7 +43,7 @@ export function livenessOf(facts: AgentFacts, now_ms: number): Liveness {
 function reasonsOf(facts: AgentFacts): string[] {
   // An agent that never said hello has told nothing yet.
   if (facts.agent_version === null) return [];
-  const reasons: string[] = [];
+  const reasons = [...facts.problems];
   if (facts.restic_version === null) {
     reasons.push(facts.restic_error ?? "restic was not found on the host");
   } else if (compareVersions(facts.restic_version, RESTIC_FLOOR) < 0) {

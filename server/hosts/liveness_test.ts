@@ -13,6 +13,7 @@ function agent(given: Partial<AgentFacts> = {}): AgentFacts {
     restic_error: null,
     clock_skew_ms: 0,
     config_version: 2,
+    problems: [],
     applied_config_version: 2,
     ...given,
   };

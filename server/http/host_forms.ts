@@ -57,6 +57,12 @@ export function editRequest(form: Fields): EditHostRequest {
     ...(form.has("goal_hours")
       ? { goal_seconds: Math.round(Number(textOf(form, "goal_hours")) * 3600) }
       : {}),
+    ...(form.has("cert_pins.0")
+      ? {
+        cert_pins: ["cert_pins.0", "cert_pins.1"].map((name) => textOf(form, name).trim())
+          .filter(Boolean),
+      }
+      : {}),
     ...(form.has("backup_set.paths")
       ? {
         backup_set: {

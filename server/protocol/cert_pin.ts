@@ -1,7 +1,7 @@
 /** @module The fingerprint of a TLS certificate as both sides write it. No zod: the agent uses it. */
 
-/** The present one and the next, and room for as many again while proxies are replaced. */
-export const CERT_PINS_MAX = 4;
+/** The present one and the next. */
+export const CERT_PINS_MAX = 2;
 
 /**
  * A SHA-256 fingerprint as 64 small hex digits, from what openssl or a browser shows (with or without

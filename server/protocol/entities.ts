@@ -259,6 +259,9 @@ export const Host = z.object({
   tags: z.array(z.string()),
   backup_set: BackupSet,
   goal_seconds: z.int(),
+  cert_pins: z.array(CertPin).meta({
+    description: "Certificates of the server that its agent talks to; empty: any that it trusts",
+  }),
   created_at: Timestamp,
   enrolled_at: Timestamp.nullable(),
   last_seen_at: Timestamp.nullable(),

@@ -3,6 +3,7 @@
  * make `/api/openapi.json`.
  */
 import * as z from "zod";
+import { CERT_PINS_MAX, certPin } from "./cert_pin.ts";
 import {
   AuditEntry,
   BackupState,
@@ -30,6 +31,13 @@ const one_line = (max: number) =>
 
 export const HostName = z.string().trim().min(1, "Give the host a name").max(64)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "Use letters, digits, dot, dash and underscore");
+
+/** A fingerprint in any of the usual ways of writing. */
+const CertPinInput = z.string().max(200)
+  .refine((text) => certPin(text) !== undefined, {
+    message: "must be a SHA-256 fingerprint: 64 hex digits, with or without colons",
+  })
+  .transform((text) => certPin(text)!);
 
 export const Tag = one_line(64).trim().min(1).regex(/^[^,]+$/, "A tag cannot contain a comma");
 
@@ -112,6 +120,7 @@ export const EditHostRequest = z.object({
   tags: z.array(Tag).max(50).optional(),
   backup_set: BackupSetInput.optional(),
   goal_seconds: z.int().min(3600).max(366 * 86400).optional(),
+  cert_pins: z.array(CertPinInput).max(CERT_PINS_MAX, `at most ${CERT_PINS_MAX}`).optional(),
 }).strict();
 export type EditHostRequest = z.infer<typeof EditHostRequest>;
 

@@ -10,6 +10,8 @@ export interface SealedConfig {
   repository_id: string;
   url: string;
   config_version: number;
+  /** JSON: the host's own, part of what its agent is sent. */
+  cert_pins: string;
   rest_username: string | null;
   rest_credential_id: string | null;
   rest_sealed: string | null;
@@ -67,7 +69,7 @@ export class RepositoriesStore {
     this.#by_host = db.prepare(`${SELECT_REPOSITORY} WHERE r.host_id = :host_id`);
     this.#by_id = db.prepare(`${SELECT_REPOSITORY} WHERE r.id = :id`);
     this.#config = db.prepare(
-      `SELECT r.id AS repository_id, r.url, h.config_version,
+      `SELECT r.id AS repository_id, r.url, h.config_version, h.cert_pins,
          c.username AS rest_username, c.id AS rest_credential_id, c.secret_sealed AS rest_sealed,
          p.id AS password_credential_id, p.secret_sealed AS password_sealed
        FROM repositories r JOIN hosts h ON h.id = r.host_id

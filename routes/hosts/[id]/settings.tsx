@@ -27,6 +27,7 @@ function dataOf(state: State, host_id: string, answer: Answer = {}) {
     host: services.hosts.get(actor, host_id),
     repository: services.repositories.forHost(actor, host_id),
     now_ms: services.clock.now_ms(),
+    server_key: services.identity.fingerprint,
     form: answer.form,
     typed: answer.typed ?? {},
     errors: answer.errors ?? {},
@@ -130,6 +131,7 @@ export default define.page<typeof handler>(function SettingsPage({ data, state, 
         rights={rights}
         csrf_token={state.csrf_token}
         now_ms={now_ms}
+        server_key={data.server_key}
         typed={data.typed}
         errors={form === "save" ? errors : {}}
       />
