@@ -59,11 +59,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const timers = [
     setInterval(() => run(services, everyMinute(services)), MINUTE_MS),
     setInterval(() => run(services, everyTwentySeconds(services)), RECHECK_MS),
-  ];
-  const { hostname, port } = server.addr;
     // Soon after a start too: it goes on with what a stop cut short.
     setTimeout(() => void services.housekeeping.run(), MINUTE_MS),
     setInterval(() => void services.housekeeping.run(), HOUSEKEEPING_MS),
+  ];
+  const { hostname, port } = server.addr;
   return {
     services,
     address: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
