@@ -8,6 +8,9 @@ import { PhaseList } from "./PhaseList.tsx";
 import { SpeedChart } from "./SpeedChart.tsx";
 import { visibleText } from "./visible_text.ts";
 
+/** Farther away a time of day says nothing. */
+const DAY_SECONDS = 86_400;
+
 export interface JobProgressProps {
   view: JobView;
   now_ms: number;
@@ -50,7 +53,9 @@ export function JobProgress(props: JobProgressProps) {
             <span class="push">
               <b class="strong text-lg">{duration(progress.eta_seconds)}</b>{" "}
               <span class="dim">
-                left, done at about {shortClockTime(now_ms + progress.eta_seconds * 1000)}
+                {progress.eta_seconds < DAY_SECONDS
+                  ? `left, done at about ${shortClockTime(now_ms + progress.eta_seconds * 1000)}`
+                  : "left"}
               </span>
             </span>
           )}

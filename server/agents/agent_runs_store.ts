@@ -6,16 +6,18 @@ const RUNS_KEPT = 64;
 
 /** SQL of agent_runs: the highest committed report of each agent run. */
 export class AgentRunsStore {
-  #advance: StatementSync;
+  #raise: StatementSync;
+  #begin: StatementSync;
   #prune: StatementSync;
 
   constructor(db: Database) {
-    this.#advance = db.prepare(
-      `INSERT INTO agent_runs (host_id, run_id, last_seq, updated_at_ms)
-       VALUES (:host_id, :run_id, :seq, :now_ms)
-       ON CONFLICT (host_id, run_id) DO UPDATE
-         SET last_seq = excluded.last_seq, updated_at_ms = excluded.updated_at_ms
-         WHERE excluded.last_seq > agent_runs.last_seq`,
+    this.#raise = db.prepare(
+      `UPDATE agent_runs SET last_seq = :seq, updated_at_ms = :now_ms
+       WHERE host_id = :host_id AND run_id = :run_id AND last_seq < :seq`,
+    );
+    this.#begin = db.prepare(
+      `INSERT OR IGNORE INTO agent_runs (host_id, run_id, last_seq, updated_at_ms)
+       VALUES (:host_id, :run_id, :seq, :now_ms)`,
     );
     this.#prune = db.prepare(
       `DELETE FROM agent_runs WHERE host_id = :host_id AND run_id NOT IN (
@@ -26,7 +28,12 @@ export class AgentRunsStore {
 
   /** Raises the high-water mark. False if it was there already: the report is a duplicate. */
   advance(host_id: string, report: { run_id: string; seq: number }, now_ms: number): boolean {
-    return this.#advance.run({ host_id, ...report, now_ms }).changes === 1;
+    const mark = { host_id, run_id: report.run_id, seq: report.seq, now_ms };
+    if (this.#raise.run(mark).changes === 1) return true;
+    if (this.#begin.run(mark).changes === 0) return false;
+    // Whoever makes up a run for each report must not fill the table.
+    this.prune(host_id);
+    return true;
   }
 
   /** Forgets all but the newest runs of a host. */

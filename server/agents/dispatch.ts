@@ -17,8 +17,11 @@ export interface DispatchTargets {
 /** What the session itself answers: hello and heartbeat never get here. */
 export type DispatchedMessage = Exclude<AgentMessage, Hello | { type: "heartbeat" }>;
 
-/** `unknown` changed nothing; `foreign` neither, and it spoke of what is another host's. */
-export type Handed = "applied" | "unknown" | "foreign";
+/**
+ * All but `applied` changed nothing: it spoke of a job that is not known, of what is another host's,
+ * or of more than is kept.
+ */
+export type Handed = "applied" | "unknown" | "foreign" | "too_many";
 
 /** Hands a message to its noun. */
 export function dispatch(
@@ -40,8 +43,7 @@ export function dispatch(
       if (jobs.apply(host_id, message)) return "applied";
       return jobs.exists(message.job_id) ? "foreign" : "unknown";
     case "snapshots.report":
-      targets.snapshots.applyPage(host_id, message);
-      return "applied";
+      return targets.snapshots.applyPage(host_id, message) ? "applied" : "too_many";
     case "repo.stats":
       targets.repositories.applyStats(host_id, message);
       return "applied";

@@ -21,9 +21,14 @@ export interface Taken {
   report: ReportKey | undefined;
   /** It was not applied, and never will be. */
   set_aside: boolean;
-  /** It spoke of what is another host's, and changed nothing. */
-  foreign: boolean;
+  /** What was wrong with it, if it changed nothing for that. */
+  violation: "not_its_own" | "too_many_rows" | undefined;
 }
+
+const VIOLATIONS: Record<Handed, Taken["violation"]> = {
+  ...{ applied: undefined, unknown: undefined },
+  ...{ foreign: "not_its_own", too_many: "too_many_rows" },
+};
 
 /**
  * Applies a message of a host. A duplicate is acknowledged again and not applied. Throws what the
@@ -50,10 +55,10 @@ export function applyMessage(
     }
   } catch (error) {
     if (!("report" in message) || !refused.failed(sender, message, { text, error })) throw error;
-    return { report, set_aside: true, foreign: false };
+    return { report, set_aside: true, violation: undefined };
   }
   if (handed === "unknown") {
     log.warn("agent spoke of a job that is not known", { host_id, type: message.type });
   }
-  return { report, set_aside: false, foreign: handed === "foreign" };
+  return { report, set_aside: false, violation: VIOLATIONS[handed] };
 }

@@ -122,7 +122,7 @@ export class Session implements AgentConnection, SocketEvents {
     }
     const taken = applyMessage(this.#options, this.#options, { message, text });
     if (taken.report !== undefined) this.#outgoing.acknowledge(taken.report);
-    if (taken.foreign) this.#violated("not_its_own");
+    if (taken.violation !== undefined) this.#violated(taken.violation);
     if (taken.set_aside) this.#askAnew();
   }
 

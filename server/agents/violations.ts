@@ -14,6 +14,7 @@ export type Violation =
   | "no_hello"
   | "hello_again"
   | "not_its_own"
+  | "too_many_rows"
   | "not_text"
   | "too_big"
   | "too_much"

@@ -112,7 +112,7 @@ export const SnapshotsReport = z.object({
   report: ReportKey,
   listing_id: Id,
   page: z.int().min(1),
-  pages: z.int().min(1).max(10_000),
+  pages: z.int().min(1).max(2000),
   snapshots: z.array(Snapshot).max(SNAPSHOT_PAGE_ROWS),
 });
 export type SnapshotsReport = z.infer<typeof SnapshotsReport>;

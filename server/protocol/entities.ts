@@ -103,19 +103,21 @@ export const Bandwidth = z.object({
 });
 export type Bandwidth = z.infer<typeof Bandwidth>;
 
+const SnapshotId = z.string().regex(/^[0-9a-f]{8,64}$/);
+
 /** Figures of a finished job. Which are present depends on its kind and on restic's version. */
 export const JobStats = z.object({
-  snapshot_id: z.string().optional(),
-  repository_id: z.string().optional(),
-  files_new: z.int().optional(),
-  files_changed: z.int().optional(),
-  files_unmodified: z.int().optional(),
-  files_processed: z.int().optional(),
-  bytes_processed: z.int().optional(),
-  bytes_added: z.int().optional(),
-  bytes_stored: z.int().optional(),
-  duration_seconds: z.number().optional(),
-  error_count: z.int().optional(),
+  snapshot_id: SnapshotId.optional(),
+  repository_id: z.string().max(64).optional(),
+  files_new: z.int().min(0).optional(),
+  files_changed: z.int().min(0).optional(),
+  files_unmodified: z.int().min(0).optional(),
+  files_processed: z.int().min(0).optional(),
+  bytes_processed: z.int().min(0).optional(),
+  bytes_added: z.int().min(0).optional(),
+  bytes_stored: z.int().min(0).optional(),
+  duration_seconds: z.number().min(0).optional(),
+  error_count: z.int().min(0).optional(),
 });
 export type JobStats = z.infer<typeof JobStats>;
 
@@ -147,10 +149,6 @@ export const Job = z.object({
   stats: JobStats.nullable(),
   log_lines: z.int(),
   log_truncated: z.boolean(),
-  log_dropped_lines: z.int().meta({ description: "Lines that the limit of its log left out" }),
-  log_removed_at: Timestamp.nullable().meta({
-    description: "When its log was removed for its age",
-  }),
   waiting_for: z.string().nullable().meta({ description: "What a queued job waits for" }),
 });
 export type Job = z.infer<typeof Job>;
@@ -164,10 +162,14 @@ export const LogLine = z.object({
   stream: LogStream,
   payload: z.string(),
 });
+  log_dropped_lines: z.int().meta({ description: "Lines that the limit of its log left out" }),
+  log_removed_at: Timestamp.nullable().meta({
+    description: "When its log was removed for its age",
+  }),
 export type LogLine = z.infer<typeof LogLine>;
 
 export const Snapshot = z.object({
-  id: z.string().regex(/^[0-9a-f]{8,64}$/),
+  id: SnapshotId,
   time: Timestamp,
   hostname: z.string(),
   username: z.string().nullable(),
@@ -175,9 +177,11 @@ export const Snapshot = z.object({
   tags: z.array(z.string()),
   parent: z.string().nullable(),
   program_version: z.string().nullable(),
-  size_bytes: z.int().nullable().meta({ description: "null when restic did not record it" }),
-  file_count: z.int().nullable(),
-  added_bytes: z.int().nullable(),
+  size_bytes: z.int().min(0).nullable().meta({
+    description: "null when restic did not record it",
+  }),
+  file_count: z.int().min(0).nullable(),
+  added_bytes: z.int().min(0).nullable(),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
@@ -259,9 +263,6 @@ export const Host = z.object({
   tags: z.array(z.string()),
   backup_set: BackupSet,
   goal_seconds: z.int(),
-  cert_pins: z.array(CertPin).meta({
-    description: "Certificates of the server that its agent talks to; empty: any that it trusts",
-  }),
   created_at: Timestamp,
   enrolled_at: Timestamp.nullable(),
   last_seen_at: Timestamp.nullable(),

@@ -278,7 +278,6 @@ export class Repositories {
       },
       reach_deadline_seconds: REACH_DEADLINE_SECONDS,
       stalled_after_seconds: STALLED_AFTER_SECONDS,
-      cert_pins: JSON.parse(sealed.cert_pins) as string[],
     };
   }
 
@@ -310,13 +309,17 @@ export class Repositories {
 
   applyStats(host_id: string, stats: RepoStats): void {
     const { db, clock, changes } = this.#deps;
+    const { last_check_at } = stats;
+    const last_check_at_ms = last_check_at === null
+      ? null
+      : Math.min(Date.parse(last_check_at), clock.now_ms());
     db.transaction(() => {
       this.#store.applyStats(host_id, {
         size_bytes: stats.size_bytes,
         snapshot_count: stats.snapshot_count,
         dedup_ratio: stats.dedup_ratio,
         compression_ratio: stats.compression_ratio,
-        last_check_at_ms: stats.last_check_at === null ? null : Date.parse(stats.last_check_at),
+        last_check_at_ms,
         last_check_status: stats.last_check_status,
         lock_state: stats.lock_state,
         now_ms: clock.now_ms(),

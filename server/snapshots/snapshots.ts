@@ -18,12 +18,16 @@ export interface SnapshotsDeps {
   clock: Clock;
   repositories: Repositories;
   changes: ChangeFeed;
+  /** Most snapshots kept of one host; 200,000 unless told. */
+  rows_per_host_max?: number;
 }
 
 /** Up to here what is gone leaves together with the last page; a longer list is swept in steps. */
 const AT_ONCE_ROWS = 2000;
 /** What one step removes of a repository that is gone. */
 const STEP_ROWS = 500;
+/** An hourly backup fills this in 22 years; a host may not fill the disk. */
+const ROWS_PER_HOST_MAX = 200_000;
 /** As many as a chart can still tell apart. */
 const TIMELINE_ROWS = 2000;
 
@@ -34,6 +38,8 @@ export class Snapshots {
   /** By host: the sweep under way. */
   readonly #sweeps = new Map<string, Promise<void>>();
   #sweep_error: unknown;
+  /** By host: it has no more rows than this. */
+  readonly #at_most = new Map<string, number>();
 
   constructor(deps: SnapshotsDeps) {
     this.#deps = deps;
@@ -44,14 +50,16 @@ export class Snapshots {
   /**
    * Takes one page in: what it names is there from now on, what is known already costs a look.
    * Once every page is there, what none of them named is removed. So a half-told listing never
-   * hides a snapshot, and no page takes longer than its own 500 rows.
+   * hides a snapshot, and no page takes longer than its own 500 rows. False if it was refused because
+   * the host has too many.
    */
-  applyPage(host_id: string, report: SnapshotsReport): void {
+  applyPage(host_id: string, report: SnapshotsReport): boolean {
     const { db, repositories } = this.#deps;
     const { listing_id, page, pages, snapshots } = report;
-    if (page > pages) return; // A page outside its own listing is no part of it.
+    if (page > pages) return true; // A page outside its own listing is no part of it.
     const repository = repositories.forHost(SYSTEM, host_id);
-    if (repository === undefined) return;
+    if (repository === undefined) return true;
+    if (!this.#hasRoom(host_id, snapshots.length)) return false;
     const listing = { host_id, listing_id };
     db.transaction(() => {
       const ids = [...new Set(snapshots.map((one) => one.id))];
@@ -59,6 +67,7 @@ export class Snapshots {
       this.#pages.put(listing, { page, pages, ids });
       if (this.#pages.totals(listing).pages >= pages) this.#complete(listing, repository.id);
     });
+    return true;
   }
 
   /**
@@ -120,6 +129,16 @@ export class Snapshots {
   timeline(actor: Actor, host_id: string): TimelinePoint[] {
     demand(actor, "snapshot.read");
     return this.#store.timeline(host_id, TIMELINE_ROWS);
+  }
+
+  /** Counts the rows only when so many were added since that there may be too many. */
+  #hasRoom(host_id: string, rows: number): boolean {
+    const rows_max = this.#deps.rows_per_host_max ?? ROWS_PER_HOST_MAX;
+    let at_most = (this.#at_most.get(host_id) ?? Infinity) + rows;
+    if (at_most > rows_max) at_most = this.#store.count(host_id) + rows;
+    if (at_most > rows_max) return false;
+    this.#at_most.set(host_id, at_most);
+    return true;
   }
 
   #complete(listing: Listing, repository_id: string): void {

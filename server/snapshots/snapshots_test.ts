@@ -147,6 +147,31 @@ Deno.test("A sweep gives up when a newer listing begins, and never removes what 
   world.db.close();
 });
 
+Deno.test("applyPage() refuses more rows of a host than may be kept, whatever listings they come in", async () => {
+  const world = await aWorld();
+  const snapshots = new Snapshots({ ...world, rows_per_host_max: 1000 });
+  const total = () => snapshots.list(VIEWER, world.host_id, query()).total;
+  const page = (first: number) =>
+    snapshots.applyPage(world.host_id, {
+      type: "snapshots.report",
+      report: { run_id: mintId(), seq: 1 },
+      listing_id: mintId(),
+      page: 1,
+      pages: 2,
+      snapshots: Array.from({ length: 400 }, (_, n) => aSnapshot(first + n)),
+    });
+  assert.deepEqual([page(0), page(400), page(800), page(1200)], [true, true, false, false]);
+  assert.equal(total(), 800);
+  assert.equal(page(0), false, "nor what is known: a list that is too long stays as it is");
+  const listing_id = mintId();
+  const report = { run_id: mintId(), seq: 1 };
+  const rest = { type: "snapshots.report", report, listing_id, page: 1, pages: 1 } as const;
+  assert.equal(snapshots.applyPage(world.host_id, { ...rest, snapshots: [aSnapshot(1)] }), true);
+  assert.equal(total(), 1);
+  assert.deepEqual([page(400), page(0)], [true, true]);
+  world.db.close();
+});
+
 Deno.test("applyPage() gives an unfinished listing up when a newer one begins", async () => {
   const world = await aWorld();
   reportIn(world, [aSnapshot(1), aSnapshot(2)], 1).send(1);
