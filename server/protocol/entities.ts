@@ -149,6 +149,10 @@ export const Job = z.object({
   stats: JobStats.nullable(),
   log_lines: z.int(),
   log_truncated: z.boolean(),
+  log_dropped_lines: z.int().meta({ description: "Lines that the limit of its log left out" }),
+  log_removed_at: Timestamp.nullable().meta({
+    description: "When its log was removed for its age",
+  }),
   waiting_for: z.string().nullable().meta({ description: "What a queued job waits for" }),
 });
 export type Job = z.infer<typeof Job>;
@@ -162,10 +166,6 @@ export const LogLine = z.object({
   stream: LogStream,
   payload: z.string(),
 });
-  log_dropped_lines: z.int().meta({ description: "Lines that the limit of its log left out" }),
-  log_removed_at: Timestamp.nullable().meta({
-    description: "When its log was removed for its age",
-  }),
 export type LogLine = z.infer<typeof LogLine>;
 
 export const Snapshot = z.object({
@@ -263,6 +263,9 @@ export const Host = z.object({
   tags: z.array(z.string()),
   backup_set: BackupSet,
   goal_seconds: z.int(),
+  cert_pins: z.array(CertPin).meta({
+    description: "Certificates of the server that its agent talks to; empty: any that it trusts",
+  }),
   created_at: Timestamp,
   enrolled_at: Timestamp.nullable(),
   last_seen_at: Timestamp.nullable(),

@@ -278,6 +278,7 @@ export class Repositories {
       },
       reach_deadline_seconds: REACH_DEADLINE_SECONDS,
       stalled_after_seconds: STALLED_AFTER_SECONDS,
+      cert_pins: JSON.parse(sealed.cert_pins) as string[],
     };
   }
 
