@@ -6,8 +6,8 @@ import type { Change } from "./change.ts";
 export const STREAMS_PER_SESSION_MAX = 20;
 /** Proxies close what is silent for 30 to 60 s. */
 const PING_EVERY_MS = 20_000;
-/** A client this many messages behind reads no more; it connects again and reloads. */
-const BACKLOG_MAX = 64;
+/** A client so many bytes behind reads no more; it connects again and reloads. */
+const BACKLOG_MAX_BYTES = 1024 * 1024;
 
 /** Where changes come from. */
 export interface ChangeSource {
@@ -45,7 +45,7 @@ export class EventStreams {
       start: (controller) => {
         const send = (text: string) => {
           controller.enqueue(encoder.encode(text));
-          if ((controller.desiredSize ?? 0) < -BACKLOG_MAX) end();
+          if ((controller.desiredSize ?? 0) < -BACKLOG_MAX_BYTES) end();
         };
         const end = () => {
           release();
@@ -65,7 +65,7 @@ export class EventStreams {
         letGo = hold(end);
       },
       cancel: () => release(),
-    });
+    }, new ByteLengthQueuingStrategy({ highWaterMark: 0 }));
   }
 
   /** Ends every stream: the server shuts down. */

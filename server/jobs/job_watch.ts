@@ -33,7 +33,8 @@ export function watchJob(source: WatchSource, job_id: string, options: {
 
   const unsubscribe = source.stream.subscribe(job_id, (message) => {
     if (waiting === undefined) send(message);
-    else waiting.push(message);
+    // Lines are in the database before they are published: the pages will have them.
+    else if (message.type !== "log.stream") waiting.push(message);
   });
   const job = source.job();
   send({ type: "job", job });

@@ -24,6 +24,7 @@ import type { JobSink, JobStream } from "./job_stream.ts";
 import { JobTransitions } from "./job_transitions.ts";
 import { watchJob } from "./job_watch.ts";
 import { type JobFilter, type JobRow, JobsStore } from "./jobs_store.ts";
+import { WatcherRoom } from "./watcher_room.ts";
 import { USUAL_DAYS, USUAL_RUNS, UsualTimes } from "./usual_times.ts";
 
 export type { HostDay } from "./host_days_store.ts";
@@ -44,6 +45,8 @@ export interface JobsDeps {
 }
 
 export class Jobs {
+  /** Bounds what browsers that watch jobs cost together. */
+  readonly watcher_room = new WatcherRoom();
   readonly #deps: JobsDeps;
   readonly #store: JobsStore;
   readonly #logs: JobLogsStore;

@@ -1,7 +1,8 @@
 /** @module A job's log as plain text, for downloads. */
 import type { LogLine } from "../protocol/entities.ts";
 
-const PAGE_LINES = 1000;
+/** Lines may be long: what waits for a slow reader stays below 4 MiB. */
+const PAGE_LINES = 200;
 
 /** Streams a log page by page as it is read, one line each: time, stream, text. */
 export function logText(

@@ -15,10 +15,12 @@ export const handler = define.handlers({
     if (!isUpgrade(ctx.req)) {
       throw new AppError("bad_request", "This address speaks WebSocket only");
     }
-    let stop = () => {};
+    const room = services.jobs.watcher_room;
+    const leave = room.take(session_id);
+    let stop = leave;
     return upgradeSocket(ctx.req, {
       onOpen(peer) {
-        const watcher = new JobWatcher(peer, after_seq);
+        const watcher = new JobWatcher(peer, { after_seq, room });
         const unwatch = services.jobs.watch(actor!, job.id, after_seq, (m) => watcher.send(m));
         const letGo = services.sessions.hold(
           session_id,
@@ -27,6 +29,8 @@ export const handler = define.handlers({
         stop = () => {
           unwatch();
           letGo();
+          watcher.close();
+          leave();
         };
       },
       onMessage() {
