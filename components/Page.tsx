@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { Head } from "fresh/runtime";
 import LiveRegions from "../islands/LiveRegions.tsx";
+import Palette from "../islands/Palette.tsx";
 import { paths } from "../server/protocol/paths.ts";
 import { CsrfField } from "./Field.tsx";
 import { Icon } from "./Icon.tsx";
@@ -40,6 +41,7 @@ export function Page(props: PageFrameProps) {
       <header class="topbar">
         <Crumbs crumbs={crumbs} />
         {live === "off" ? null : <LiveMark />}
+        <Palette csrf_token={csrf_token} here={here} />
         <ThemeSwitch csrf_token={csrf_token} here={here} />
         <SignOutOnPhone csrf_token={csrf_token} />
       </header>

@@ -6,7 +6,8 @@ import { SOFTWARE_VERSION } from "../server/protocol/version.ts";
 import { Brand } from "./Brand.tsx";
 import { CsrfField } from "./Field.tsx";
 import { count } from "./format.ts";
-import { Icon, type IconName } from "./Icon.tsx";
+import { Icon } from "./Icon.tsx";
+import { ACCOUNT, type Place, PLACES } from "./places.ts";
 import { Count } from "./Status.tsx";
 
 export interface ShellProps {
@@ -17,22 +18,6 @@ export interface ShellProps {
   csrf_token: string;
   children: ComponentChildren;
 }
-
-interface Place {
-  href: string;
-  label: string;
-  icon: IconName;
-}
-
-const PLACES: Place[] = [
-  { href: paths.overview(), label: "Overview", icon: "overview" },
-  { href: paths.hosts(), label: "Hosts", icon: "host" },
-  { href: paths.jobs(), label: "Jobs", icon: "job" },
-  { href: paths.audit(), label: "Audit log", icon: "audit" },
-];
-
-/** At the foot of the side bar under the user's name. */
-const ACCOUNT: Place = { href: paths.account(), label: "Account", icon: "user" };
 
 function isHere(place: Place, pathname: string): boolean {
   if (place.href === "/") return pathname === "/";
@@ -119,7 +104,7 @@ export function Shell(props: ShellProps) {
           ))}
         </nav>
       </div>
-      <Keyboard />
+      <Keyboard may_run={props.user.role !== "viewer"} />
     </>
   );
 }

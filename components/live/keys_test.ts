@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { actOf } from "./keys.ts";
+import { actOf, keyHelp } from "./keys.ts";
 
 Deno.test("actOf() takes g and a letter for a place", () => {
   assert.deepEqual(actOf("g", false), { kind: "await_place" });
@@ -12,4 +12,14 @@ Deno.test("actOf() leaves every other key alone", () => {
   assert.deepEqual(actOf("j", true), { kind: "go", href: "/jobs" });
   assert.equal(actOf("Enter", false), undefined);
   assert.equal(actOf("a", false), undefined);
+  assert.equal(actOf("x", false), undefined);
+});
+
+Deno.test("keyHelp() lists a place for each letter after g, and Run now to those who may", () => {
+  const [anywhere, , host] = keyHelp({ may_run: false });
+  for (const { keys } of anywhere!.keys.filter(({ keys }) => keys[0] === "g")) {
+    assert.equal(actOf(keys[1]!, true)?.kind, "go");
+  }
+  assert.ok(!host!.keys.some(({ keys }) => keys[0] === "r"));
+  assert.ok(keyHelp({ may_run: true })[2]!.keys.some(({ keys }) => keys[0] === "r"));
 });

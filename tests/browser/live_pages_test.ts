@@ -1,63 +1,9 @@
 import assert from "node:assert/strict";
-import type { BrowserContext, Page } from "playwright-core";
 import { SYSTEM } from "../../server/auth/permissions.ts";
-import { loadBuild } from "../../server/build_source.ts";
 import { AddHostRequest } from "../../server/protocol/rest.ts";
-import { type TestApp, testApp } from "../../server/testing.ts";
-import { assertAccessible, assertFits, launch, watchFaults } from "./browser.ts";
-
-interface Site {
-  app: TestApp;
-  context: BrowserContext;
-  page: Page;
-  base_url: string;
-  faults: string[];
-  start(): void;
-  stop(): Promise<void>;
-}
-
-/** The real app on a real port, with an administrator signed in to a real browser. */
-async function withSite(test: (site: Site) => Promise<void>): Promise<void> {
-  const port = freePort();
-  const base_url = `http://127.0.0.1:${port}`;
-  const app = await testApp({ ...await loadBuild(), config: { base_url, cookie_secure: false } });
-  const admin = await app.signIn("admin");
-  const browser = await launch();
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const [name, value] = admin.cookie.split("=") as [string, string];
-  await context.addCookies([{ name, value, url: base_url }]);
-  const faults = watchFaults(context);
-  let server: Deno.HttpServer | undefined;
-  const site: Site = {
-    app,
-    context,
-    page: await context.newPage(),
-    base_url,
-    faults,
-    start: () => {
-      server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, app.handler);
-    },
-    stop: async () => {
-      app.services.fleet_events.streams.endAll();
-      await server?.shutdown();
-      server = undefined;
-    },
-  };
-  site.start();
-  try {
-    await test(site);
-  } finally {
-    await browser.close();
-    await site.stop();
-  }
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
-}
+import type { TestApp } from "../../server/testing.ts";
+import { assertAccessible, assertFits } from "./browser.ts";
+import { BROWSER_TEST, withSite } from "./local_site.ts";
 
 async function addHost(app: TestApp, name: string) {
   return await app.services.enrollment.add(
@@ -71,11 +17,9 @@ async function addHost(app: TestApp, name: string) {
   );
 }
 
-const options = { sanitizeOps: false, sanitizeResources: false };
-
 Deno.test(
   "the overview follows the server without a reload and keeps focus and typed text",
-  options,
+  BROWSER_TEST,
   async () => {
     await withSite(async ({ app, page, base_url, faults }) => {
       await page.goto(base_url + "/");
@@ -96,7 +40,7 @@ Deno.test(
 
 Deno.test(
   "rows stay where they are under the pointer, and say how many changes wait",
-  options,
+  BROWSER_TEST,
   async () => {
     await withSite(async ({ app, page, base_url, faults }) => {
       await addHost(app, "web-05");
@@ -118,7 +62,7 @@ Deno.test(
 
 Deno.test(
   "settings list what Save would change, take it back, and save it",
-  options,
+  BROWSER_TEST,
   async () => {
     await withSite(async ({ app, page, base_url, faults }) => {
       const { host } = await addHost(app, "web-01");
@@ -146,7 +90,7 @@ Deno.test(
 
 Deno.test(
   "adding a host in the page shows its secrets, and a change of the host does not take them away",
-  options,
+  BROWSER_TEST,
   async () => {
     await withSite(async ({ app, page, base_url, faults }) => {
       await page.goto(base_url + "/hosts/new");
@@ -172,7 +116,7 @@ Deno.test(
 
 Deno.test(
   "a page says that it lost the server, switches its buttons off, and comes back by itself",
-  options,
+  BROWSER_TEST,
   async () => {
     await withSite(async ({ app, page, base_url, start, stop }) => {
       const { token } = await addHost(app, "web-01");
@@ -205,7 +149,7 @@ Deno.test(
 
 Deno.test(
   "every page of a fleet fits from 360 px to wide, in both themes, and axe finds nothing",
-  options,
+  BROWSER_TEST,
   async () => {
     await withSite(async ({ app, page, base_url, faults }) => {
       const long = "h" + "o".repeat(63);

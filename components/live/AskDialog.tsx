@@ -1,0 +1,38 @@
+/** @module A question before an act that a key or the command palette starts. Browser only. */
+import { useEffect, useRef } from "preact/hooks";
+
+export interface Question {
+  title: string;
+  text: string;
+  /** The button that does it. */
+  label: string;
+  onYes: () => void;
+}
+
+/** A modal question. It gives the focus back to where it was. */
+export function AskDialog({ question, onClose }: { question: Question; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+
+  function yes() {
+    dialog.current?.close();
+    question.onYes();
+  }
+
+  return (
+    <dialog class="dialog ask" ref={dialog} aria-labelledby="ask-title" onClose={onClose}>
+      <div class="stack gap-3 p-5">
+        <h2 class="h2 break" id="ask-title">{question.title}</h2>
+        <p class="dim break">{question.text}</p>
+      </div>
+      <div class="card-foot px-5 py-3">
+        <button type="button" class="btn push" onClick={() => dialog.current?.close()}>
+          Not now
+        </button>
+        <button type="button" class="btn btn-primary" autofocus onClick={yes}>
+          {question.label}
+        </button>
+      </div>
+    </dialog>
+  );
+}
