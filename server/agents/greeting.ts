@@ -2,6 +2,7 @@
 import { AnyHello, Hello } from "../protocol/agent_messages.ts";
 import { CLOSE } from "../protocol/close_codes.ts";
 import type { ErrorMessage } from "../protocol/server_messages.ts";
+import { fit } from "./fit.ts";
 import { MIN_AGENT_PROTOCOL_VERSION, PROTOCOL_VERSION } from "../protocol/version.ts";
 
 /** Either a hello of a version we speak, or why not. */
@@ -11,7 +12,7 @@ export type Greeting =
 
 /** Reads the first frame's JSON. A foreign version gets its name and where to go, not a parse error. */
 export function readGreeting(json: unknown, base_url: string): Greeting {
-  const any = AnyHello.safeParse(json);
+  const any = fit(AnyHello, json);
   if (!any.success) return badMessage("The first message must be a hello");
   const version = any.data.protocol_version;
   const upgrade_url = `${base_url}/install/install.sh`;
@@ -25,7 +26,7 @@ export function readGreeting(json: unknown, base_url: string): Greeting {
       `the server knows up to ${PROTOCOL_VERSION}. Update the server`;
     return refuse({ code: "protocol_too_new", message, upgrade_url }, CLOSE.protocol_too_new);
   }
-  const hello = Hello.safeParse(json);
+  const hello = fit(Hello, json);
   if (hello.success) return { hello: hello.data };
   const field = hello.error.issues[0]?.path.join(".") ?? "";
   return badMessage(`The hello cannot be read: field "${field}"`);

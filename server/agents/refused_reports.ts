@@ -9,6 +9,7 @@ import type { Database } from "../db/database.ts";
 import type { Log } from "../log.ts";
 import { ReportKey } from "../protocol/agent_messages.ts";
 import type { AgentRunsStore } from "./agent_runs_store.ts";
+import { fit } from "./fit.ts";
 import { RefusedReportsStore } from "./refused_reports_store.ts";
 
 /** The first failures may be the moment's; each of them closes the socket and is tried again. */
@@ -49,7 +50,7 @@ export class RefusedReports {
 
   /** Sets a report aside that no schema takes. Its key, to acknowledge; undefined if it stays out. */
   unreadable(sender: Sender, json: unknown, text: string): ReportKey | undefined {
-    const read = AnyReport.safeParse(json);
+    const read = fit(AnyReport, json);
     if (!read.success) return undefined;
     const { type, report } = read.data;
     const kept = this.#setAside(sender, { type, report, text, reason: "unreadable" });

@@ -7,6 +7,7 @@ import type { SignedMessage } from "../protocol/server_messages.ts";
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from "../protocol/version.ts";
 import type { AgentRunsStore } from "./agent_runs_store.ts";
 import type { AgentSessionsDeps, Socket, SocketEvents } from "./agent_sessions.ts";
+import { fit } from "./fit.ts";
 import { readGreeting } from "./greeting.ts";
 import type { AgentConnection } from "./hub.ts";
 import { applyMessage } from "./inbox.ts";
@@ -114,7 +115,7 @@ export class Session implements AgentConnection, SocketEvents {
     hub.heard(host.id, clock.now_ms());
     this.#expectMore();
     const json = fromJson(text);
-    const { data: message } = AgentMessage.safeParse(json);
+    const { data: message } = fit(AgentMessage, json);
     if (message === undefined) return this.#unreadable(json, text);
     if (message.type === "hello") return this.#violated("hello_again");
     if (message.type === "heartbeat") {

@@ -30,7 +30,20 @@ export async function readJson<T extends z.ZodType>(
   schema: T,
 ): Promise<z.output<T>> {
   const text = await ctx.req.text();
-  return schema.parse(text.trim() === "" ? {} : fromJson(text));
+  const json = text.trim() === "" ? {} : fromJson(text);
+  try {
+    return schema.parse(json);
+  } catch (error) {
+    // zod compares a value's own `length` before its type: a made-up object makes it throw.
+    if (error instanceof TypeError) throw notUnderstood();
+    throw error;
+  }
+}
+
+function notUnderstood(): AppError {
+  return new AppError("bad_request", "The body has not the form that is taken here", {
+    hint: "See /api/openapi.json",
+  });
 }
 
 function fromJson(text: string): unknown {
