@@ -112,6 +112,8 @@ withAgent("runAgent() refuses a past epoch, and starts counters anew in a later 
   await connect(w);
   server.epoch = 3;
   await server.order([server.run({ counter: 50 })]);
+  await until("a new hello", () => server.of("hello").length === 2);
+  assert.deepEqual(server.of("hello").map((hello) => hello.epoch), [1, 3]);
   server.send(await server.frame([server.run({ counter: 51 })], { epoch: 2 }));
   await until("the refusal", () => agent.logged("past epoch 2"));
   server.epoch = 4;
@@ -119,6 +121,62 @@ withAgent("runAgent() refuses a past epoch, and starts counters anew in a later 
   await server.order([later]);
   await until("the later command", () => server.acknowledged.includes(later.id));
   assert.equal(server.acknowledged.length, 2);
+});
+
+withAgent(
+  "runAgent() in a new epoch tells again how jobs ended, and voids what has not begun",
+  async (w) => {
+    const { server, agent } = w;
+    await connect(w);
+    // What was on its way when the agent greeted anew comes twice, under the same number.
+    const finished = () => [
+      ...new Map(server.of("job.finished").map((end) => [end.report.seq, end])).values(),
+    ];
+    const done = server.run();
+    await server.order([server.config(), done]);
+    await until("the end", () => finished().length === 1);
+    await until("nothing unsent", () => server.of("repo.stats").length === 1);
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    agent.restic.backup = async ({ signal }) => {
+      signal.addEventListener("abort", () => release());
+      await held;
+      return SUCCESS;
+    };
+    const [running, waiting] = [server.run(), server.run()];
+    await server.order([running, waiting]);
+    await until("the second start", () => server.of("job.started").length === 2);
+    server.epoch = 2;
+    await server.order([server.config(2)]);
+    await until("a new hello", () => server.of("hello").length === 2);
+    const hello = server.of("hello")[1]!;
+    assert.deepEqual([hello.epoch, hello.command_counter], [2, 0]);
+    assert.deepEqual(
+      new Set(hello.running_jobs),
+      new Set([done.job_id, running.job_id, waiting.job_id]),
+    );
+    await until("the ends", () => finished().length === 3);
+    const ends = finished().map(({ job_id, status }) => [job_id, status]);
+    assert.deepEqual(ends, [
+      [done.job_id, "succeeded"],
+      [done.job_id, "succeeded"],
+      [waiting.job_id, "cancelled"],
+    ]);
+    await server.order([{ ...done, counter: 1 }]);
+    await until("the end once more", () => finished().length === 4);
+    await server.order([server.run({ counter: 2, job_id: done.job_id })]);
+    await until("the end for another command", () => finished().length === 5);
+    release();
+    await until("the last end", () => finished().length === 6);
+    assert.equal(agent.restic.backups, 2, "nothing ran twice");
+  },
+);
+
+withAgent("runAgent() answers a ping at once", async (world) => {
+  const { server } = world;
+  await connect(world);
+  const nonce = crypto.randomUUID();
+  server.send(JSON.stringify({ type: "ping", nonce }));
+  await until("the pong", () => server.of("pong").some((pong) => pong.nonce === nonce));
 });
 
 withAgent("runAgent() closes and obeys nothing when a payload was altered", async (world) => {

@@ -97,6 +97,7 @@ const PLAIN: { [M in ServerMessage as M["type"]]: Check } = {
     type: literal("heartbeat.reply"),
     time,
   }),
+  ping: shape<Extract<ServerMessage, { type: "ping" }>>({ type: literal("ping"), nonce: id }),
   error: shape<ErrorMessage>({
     type: literal("error"),
     code: text,

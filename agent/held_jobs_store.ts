@@ -33,6 +33,10 @@ export class HeldJobsStore {
   readonly #setLogLines;
   readonly #finish;
   readonly #forget;
+  readonly #keepEnd;
+  readonly #end;
+  readonly #newestEnds;
+  readonly #forgetEnds;
   constructor(db: DatabaseSync) {
     this.#accept = db.prepare(
       "INSERT INTO jobs (id, kind, args, expires_at_ms, status, accepted_at_ms) " +
@@ -46,6 +50,15 @@ export class HeldJobsStore {
     this.#setLogLines = db.prepare("UPDATE jobs SET log_lines = ? WHERE id = ?");
     this.#finish = db.prepare("UPDATE jobs SET status = 'finished', args = '{}' WHERE id = ?");
     this.#forget = db.prepare("DELETE FROM jobs WHERE status = 'finished' AND accepted_at_ms < ?");
+    this.#keepEnd = db.prepare(
+      "INSERT INTO job_ends (job_id, body, ended_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    );
+    this.#end = db.prepare("SELECT body FROM job_ends WHERE job_id = ?");
+    this.#newestEnds = db.prepare(
+      `SELECT job_id, body FROM (
+         SELECT rowid, job_id, body FROM job_ends ORDER BY rowid DESC LIMIT ?) ORDER BY rowid`,
+    );
+    this.#forgetEnds = db.prepare("DELETE FROM job_ends WHERE ended_at_ms < ?");
   }
   /** Returns false if the job was accepted before. */
   accept(command: CommandRun, now_ms: number): boolean {
@@ -74,6 +87,19 @@ export class HeldJobsStore {
   }
   finish(id: string): void {
     this.#finish.run(id);
+  }
+  /** Keeps how a job ended, as JSON: a server that lost it may ask for the job again. */
+  keepEnd(job_id: string, body: string, now_ms: number): void {
+    this.#keepEnd.run(job_id, body, now_ms);
+    this.#forgetEnds.run(now_ms - FINISHED_KEPT_MS);
+  }
+  /** What {@link keepEnd} kept of a job. */
+  end(job_id: string): string | undefined {
+    return (this.#end.get(job_id) as { body: string } | undefined)?.body;
+  }
+  /** The ends of the jobs that ended last, oldest first. */
+  newestEnds(limit: number): { job_id: string; body: string }[] {
+    return this.#newestEnds.all(limit) as unknown as { job_id: string; body: string }[];
   }
 }
 

@@ -17,9 +17,13 @@ import type { AgentLog } from "./log.ts";
 import type { AgentState } from "./state.ts";
 import type { Timing } from "./timing.ts";
 
-/** What obeying means. The first three are called in the transaction that records the command. */
+/** What obeying means. All up to `cancel` are called in the transaction that records the command. */
 export interface OrderActions {
   accept(command: CommandRun): void;
+  /** It is known already, by its id. */
+  repeat(command: CommandRun): void;
+  /** The first message of a higher epoch has come. Called in the transaction that enters it. */
+  enterEpoch(): void;
   /** It came too late to be run. */
   refuseExpired(command: CommandRun): void;
   cancel(command: CommandCancel): void;
@@ -32,6 +36,8 @@ export interface OrderActions {
 export interface Obeyed {
   command_ids: string[];
   config_version: number | undefined;
+  /** The server was put back to an earlier copy: it is to be told anew what is so here. */
+  entered_epoch: boolean;
 }
 
 export interface OrdersOptions {
@@ -61,9 +67,10 @@ export class Orders {
     if (payload.host_id !== host_id) return this.#refuse("a message signed for another host");
     const { epoch } = payload;
     if (epoch < state.seen.epoch) return this.#refuse(`a message of the past epoch ${epoch}`);
-    if (epoch > state.seen.epoch) state.transaction(() => state.seen.enterEpoch(epoch));
+    const entered_epoch = epoch > state.seen.epoch;
+    if (entered_epoch) this.#enterEpoch(epoch);
 
-    const obeyed: Obeyed = { command_ids: [], config_version: undefined };
+    const obeyed: Obeyed = { command_ids: [], config_version: undefined, entered_epoch };
     for (const value of payload.messages) {
       const checked = checkSignedMessage(value);
       if ("message" in checked) await this.#obey(checked.message, epoch, obeyed);
@@ -94,7 +101,10 @@ export class Orders {
   /** Returns true if the command may be acknowledged: it is kept now or was before. */
   #command(command: CommandRun | CommandCancel): boolean {
     const { state, actions, timing } = this.#o;
-    if (state.seen.has(command.id)) return true;
+    if (state.seen.has(command.id)) {
+      if (command.type === "command.run") state.transaction(() => actions.repeat(command));
+      return true;
+    }
     if (command.counter <= state.seen.command_counter) {
       this.#refuse(`a replayed command (counter ${command.counter})`);
       return false;
@@ -109,6 +119,17 @@ export class Orders {
       } else actions.cancel(command); // A late cancel of a job still running is still wanted.
     });
     return true;
+  }
+
+  #enterEpoch(epoch: number): void {
+    const { state, actions, log } = this.#o;
+    log.warn("the server was put back to an earlier copy: telling it anew what was done", {
+      epoch,
+    });
+    state.transaction(() => {
+      actions.enterEpoch();
+      state.seen.enterEpoch(epoch);
+    });
   }
 
   #refuse(what: string): "refused" {

@@ -10,7 +10,7 @@ import { type FollowUp, jobKind, type JobKindEntry } from "./job_kinds.ts";
 import { JobLog } from "./job_log.ts";
 import { Coalescer } from "./coalesce.ts";
 import type { AgentLog } from "./log.ts";
-import type { Outbox } from "./outbox.ts";
+import type { NewReport, Outbox } from "./outbox.ts";
 import type { RepositoryReports } from "./repository_reports.ts";
 import type { OperationEvent, Outcome } from "./restic/restic.ts";
 import type { ResticAccess } from "./restic_access.ts";
@@ -21,6 +21,8 @@ import { iso, type Timing } from "./timing.ts";
 const PROGRESS_INTERVAL_MS = 1000;
 /** How soon to try again when the agent's own disk took nothing. */
 const DISK_RETRY_MS = 2000;
+/** Fewer than a hello can name as still to be reported. */
+const ENDS_TOLD_AGAIN = 48;
 
 export interface RunnerOptions {
   state: AgentState;
@@ -67,9 +69,34 @@ export class Runner {
 
   /** Keeps a job. Call it in the transaction that records the command. */
   accept(command: CommandRun): void {
-    this.#o.state.jobs.accept(command, this.#o.timing.now_ms());
+    if (!this.#o.state.jobs.accept(command, this.#o.timing.now_ms())) return this.repeat(command);
     this.#telling.abort();
     this.poke();
+  }
+
+  /** Reports again how a job ended that the server asks for once more: it has lost that. */
+  repeat(command: CommandRun): void {
+    const { jobs } = this.#o.state;
+    if (jobs.byId(command.job_id)?.status !== "finished") return;
+    const body = jobs.end(command.job_id);
+    if (body === undefined || this.#o.outbox.jobIds().includes(command.job_id)) return;
+    this.#o.outbox.append(JSON.parse(body) as NewReport);
+  }
+
+  /**
+   * The server's database is an earlier copy that was put back. What was ordered and has not begun
+   * is void, as nobody knows of it any more; what ended lately is told again. Call it in the
+   * transaction that enters the new epoch.
+   */
+  enterEpoch(): void {
+    const { state, outbox } = this.#o;
+    const reported = new Set(outbox.jobIds());
+    for (const { job_id, body } of state.jobs.newestEnds(ENDS_TOLD_AGAIN)) {
+      if (!reported.has(job_id)) outbox.append(JSON.parse(body) as NewReport);
+    }
+    for (const job of state.jobs.pending()) {
+      if (job.id !== this.#current?.job_id) this.#finish(job, VOID);
+    }
   }
 
   /** Reports a job that came too late. Call it in the transaction that records the command. */
@@ -257,7 +284,8 @@ export class Runner {
     const { state, outbox, timing } = this.#o;
     state.joinTransaction(() => {
       state.jobs.finish(job.id);
-      outbox.append({
+      const now_ms = timing.now_ms();
+      const report = {
         type: "job.finished",
         job_id: job.id,
         kind: job.kind,
@@ -265,8 +293,10 @@ export class Runner {
         error: end.error?.slice(0, 4000) ?? null,
         log_lines: job.log_lines,
         started_at: job.started_at_ms === null ? null : iso(job.started_at_ms),
-        finished_at: iso(timing.now_ms()),
-      });
+        finished_at: iso(now_ms),
+      } as const;
+      outbox.append(report);
+      state.jobs.keepEnd(job.id, JSON.stringify(report), now_ms);
     });
     this.#o.log.info(`${job.kind} job ${end.status}`, { job: job.id });
   }
@@ -281,6 +311,12 @@ const EXPIRED = failed(
   "expired",
   "The job reached this host too late, or this host's clock is wrong. Nothing was run.",
 );
+const VOID: JobEnd = {
+  ...NOTHING,
+  status: "cancelled",
+  error_class: "expired",
+  error: "The server was put back to an earlier copy before this job began. Nothing was run.",
+};
 const STOPPED: JobEnd = {
   ...NOTHING,
   status: "interrupted",

@@ -127,6 +127,9 @@ export class Session {
         return this.#welcome(message);
       case "heartbeat.reply":
         return;
+      case "ping":
+        this.#send(JSON.stringify({ type: "pong", nonce: message.nonce } satisfies AgentMessage));
+        return;
       case "error": {
         const upgrade = message.upgrade_url === null ? "" : `; see ${message.upgrade_url}`;
         this.#last_error = oneLine(`${message.code}: ${message.message}${upgrade}`);
@@ -171,6 +174,7 @@ export class Session {
       const { command_ids } = obeyed;
       this.#send(JSON.stringify({ type: "ack", command_ids } satisfies AgentMessage));
     }
+    if (obeyed.entered_epoch) this.renew("the server was put back to an earlier copy");
   }
 
   async #watch(): Promise<void> {

@@ -22,6 +22,9 @@ const SCHEMA = `
     started_at_ms INTEGER,
     log_lines INTEGER NOT NULL DEFAULT 0
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS job_ends (
+    job_id TEXT PRIMARY KEY, body TEXT NOT NULL, ended_at_ms INTEGER NOT NULL
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS outbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     run_id TEXT NOT NULL,
@@ -96,7 +99,7 @@ export class AgentState {
     if (this.seen.fact("identity") === identity) return;
     this.transaction(() => {
       this.#db.exec(
-        "DELETE FROM facts; DELETE FROM commands; DELETE FROM jobs; DELETE FROM outbox;",
+        "DELETE FROM facts; DELETE FROM commands; DELETE FROM jobs; DELETE FROM job_ends; DELETE FROM outbox;",
       );
       this.seen.setFact("identity", identity);
     });

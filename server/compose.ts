@@ -1,5 +1,7 @@
 /** @module Builds every service from its parts, in the order of who needs whom. */
 import { AgentSessions } from "./agents/agent_sessions.ts";
+import type { EpochFile } from "./agents/epoch_file.ts";
+import { Epochs } from "./agents/epochs.ts";
 import { Hub } from "./agents/hub.ts";
 import type { Assets } from "./assets.ts";
 import { Audit } from "./audit/audit.ts";
@@ -13,7 +15,6 @@ import { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { DatabaseFile } from "./db/database_file.ts";
-import { Meta } from "./db/meta.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { FleetEvents } from "./fleet/fleet_events.ts";
 import { Search } from "./fleet/search.ts";
@@ -38,13 +39,14 @@ export interface Parts {
   sealer: Sealer;
   identity: ServerIdentity;
   setup_code: SetupCode;
+  /** The mark beside the database; without it only agents tell that a copy was put back. */
+  epoch_file?: EpochFile;
 }
 
 /** The product's services over these parts. Starts nothing: no timer, no port. */
 export async function createServices(config: Config, parts: Parts): Promise<Services> {
   const { clock, log, db, sealer, identity } = parts;
   const { base_url } = config;
-  const { epoch } = new Meta(db);
   const csrf_key = await sealer.derive("csrf");
 
   const audit = new Audit(db, clock);
@@ -59,12 +61,14 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   const changes = fleet_events;
   const hosts = new Hosts({ db, clock, audit, link, changes });
   const repositories = new Repositories({ db, clock, audit, sealer, link, changes });
+  const commands = new Commands({ db, clock, audit });
+  const epochs = new Epochs({ db, clock, log, audit, hosts, commands, file: parts.epoch_file });
+  epochs.begin();
   const enrollment = new Enrollment({
     ...{ db, clock, audit, sealer, identity, hosts, repositories, link, changes },
-    ...{ base_url, epoch, refusals },
+    ...{ base_url, epoch: epochs.epoch, refusals },
   });
   const snapshots = new Snapshots({ db, clock, repositories, changes });
-  const commands = new Commands({ db, clock, audit });
   const job_stream = new JobStream();
   const jobs = new Jobs({
     ...{ db, clock, audit, hosts, repositories, commands, link, changes },
@@ -74,7 +78,7 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   const fleet = new Fleet({ db, clock, hosts, jobs });
   const search = new Search({ hosts, jobs, snapshots });
   const agent_sessions = new AgentSessions({
-    ...{ db, clock, log, audit, hub, identity, changes, base_url, epoch },
+    ...{ db, clock, log, audit, hub, identity, changes, base_url, epochs },
     ...{ jobs, snapshots, repositories, commands, hosts },
   });
   const db_file = new DatabaseFile(db, log);
@@ -95,7 +99,7 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   return {
     ...parts,
     housekeeping,
-    ...{ config, epoch, audit, users, sessions, rate_limits, refusals },
+    ...{ config, epochs, audit, users, sessions, rate_limits, refusals },
     ...{ hub, agent_sessions, commands },
     ...{ hosts, enrollment, repositories, jobs, job_stream, snapshots, fleet, fleet_events },
     search,

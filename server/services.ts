@@ -1,5 +1,6 @@
 /** @module Everything the routes can ask for. Built by main.ts, and by tests with other parts. */
 import type { AgentSessions } from "./agents/agent_sessions.ts";
+import type { Epochs } from "./agents/epochs.ts";
 import type { Hub } from "./agents/hub.ts";
 import type { Assets } from "./assets.ts";
 import type { Audit } from "./audit/audit.ts";
@@ -17,8 +18,8 @@ import type { FleetEvents } from "./fleet/fleet_events.ts";
 import type { Search } from "./fleet/search.ts";
 import type { Enrollment } from "./hosts/enrollment.ts";
 import type { Hosts } from "./hosts/hosts.ts";
-import type { JobStream } from "./jobs/job_stream.ts";
 import type { Housekeeping } from "./housekeeping/housekeeping.ts";
+import type { JobStream } from "./jobs/job_stream.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { Log } from "./log.ts";
 import type { Repositories } from "./repositories/repositories.ts";
@@ -34,8 +35,8 @@ export interface Services {
   db: Database;
   sealer: Sealer;
   identity: ServerIdentity;
-  /** Raised when the database is restored from a copy (product.md §5). */
-  epoch: number;
+  /** Raised when the database is restored from a copy. */
+  epochs: Epochs;
   audit: Audit;
   users: Users;
   sessions: Sessions;
@@ -53,6 +54,6 @@ export interface Services {
   snapshots: Snapshots;
   fleet: Fleet;
   fleet_events: FleetEvents;
-  search: Search;
   housekeeping: Housekeeping;
+  search: Search;
 }

@@ -1,6 +1,7 @@
 /** @module The server from its settings to its port, and back down again. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { EpochFile } from "./agents/epoch_file.ts";
 import { createApp } from "./app.ts";
 import { SetupCode } from "./auth/setup_code.ts";
 import { loadBuild } from "./build_source.ts";
@@ -20,8 +21,8 @@ import { StartError } from "./start_error.ts";
 
 const MINUTE_MS = 60 * 1000;
 const RECHECK_MS = 20 * 1000;
-/** Requests under way get this long to finish; open streams never do. */
 const HOUSEKEEPING_MS = 10 * MINUTE_MS;
+/** Requests under way get this long to finish; open streams never do. */
 const DRAIN_MS = 3000;
 
 export interface RunningServer {
@@ -49,7 +50,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const db = openDatabase(db_path, { clock, log });
   await checkMasterKey(new Meta(db), sealer);
   const setup_code = new SetupCode(join(config.data_dir, "setup-code"));
-  const parts = { clock, log, assets, db, sealer, identity, setup_code };
+  const epoch_file = new EpochFile(config.data_dir);
+  const parts = { clock, log, assets, db, sealer, identity, setup_code, epoch_file };
   const services = await createServices(config, parts);
 
   if (config.base_url.startsWith("https:") && config.trusted_proxies.length === 0) {
@@ -73,6 +75,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       services.fleet_events.streams.endAll();
       services.agent_sessions.shutDown();
       await Promise.race([server.shutdown(), wait(DRAIN_MS)]);
+      services.epochs.mark();
       db.close();
       lock.release();
     },
@@ -96,7 +99,7 @@ function listen(
 
 type Tasks = Record<string, () => void>;
 
-function everyMinute({ jobs, agent_sessions, snapshots, refusals }: Services): Tasks {
+function everyMinute({ jobs, agent_sessions, snapshots, refusals, epochs }: Services): Tasks {
   return {
     "expire jobs": () => jobs.expire(),
     "dispatch jobs": () => jobs.dispatch(),
@@ -104,6 +107,7 @@ function everyMinute({ jobs, agent_sessions, snapshots, refusals }: Services): T
     "count violations": () => agent_sessions.tellViolations(),
     "count refusals": () => refusals.flush(),
     "sweep snapshots": () => snapshots.sweep(),
+    "mark how far the database is": () => epochs.mark(),
   };
 }
 

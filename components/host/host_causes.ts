@@ -49,6 +49,7 @@ export function hostCauses(facts: HostFacts): HostCause[] {
   const { host } = facts;
   if (host.status === "pending") return [pending(facts)];
   const causes = [
+    twoMachines(facts),
     replacedCause(facts.repository, facts.now_ms),
     backupCause(facts),
     probeCause(facts),
@@ -111,6 +112,9 @@ function backupCause(facts: HostFacts): HostCause | undefined {
       text: `What was added to it is not backed up before the next run. ${last_good}`,
       act: "run",
     };
+  }
+  if (obstacle === "duplicate_identity" && host.last_backup_status === "succeeded") {
+    return undefined;
   }
   // The probe or the agent says what is wrong; the last backup itself went well.
   if (obstacle !== null && host.backup_state === "failed") return undefined;
@@ -200,6 +204,27 @@ function offline({ host, now_ms }: HostFacts): HostCause | undefined {
     title: `${host.name} is offline${since}.`,
     text:
       "A job that runs there goes on and is reported later. What you start now waits here, in order.",
+  };
+}
+
+function twoMachines({ host, now_ms }: HostFacts): HostCause | undefined {
+  if (host.identity_conflict === null) return undefined;
+  const { holder, other, present, last_at } = host.identity_conflict;
+  const [first, second] = [holder, other].map((one) => `${one.hostname} at ${one.address}`);
+  if (present) {
+    return {
+      tone: "warn",
+      title: `Two machines use the identity of ${host.name}.`,
+      text: `${first} is served. ${second} is refused and not backed up. If it is a copy of the ` +
+        "first, add it as a host of its own and run the install line there, or remove its agent.",
+    };
+  }
+  return {
+    tone: "idle",
+    title: `A second machine used the identity of ${host.name}.`,
+    text:
+      `${second}, besides ${first}; last seen ${ago(Date.parse(last_at), now_ms)}. If it is a ` +
+      "copy that is still needed, add it as a host of its own.",
   };
 }
 

@@ -11,6 +11,8 @@ import { RefusedReports, type Sender } from "./refused_reports.ts";
 import type { DispatchTargets } from "./dispatch.ts";
 import type { Hub } from "./hub.ts";
 import { type Scheduler, systemScheduler } from "./scheduler.ts";
+import type { Epochs } from "./epochs.ts";
+import { IdentityClaims } from "./identity_claims.ts";
 import { Session } from "./session.ts";
 import { type Violation, Violations } from "./violations.ts";
 
@@ -36,7 +38,7 @@ export interface AgentSessionsDeps extends DispatchTargets {
   identity: ServerIdentity;
   changes: ChangeFeed;
   base_url: string;
-  epoch: number;
+  epochs: Epochs;
   /** Timers; the system's unless told. */
   scheduler?: Scheduler;
 }
@@ -49,6 +51,7 @@ export class AgentSessions {
   #runs: AgentRunsStore;
   #refused: RefusedReports;
   #violations: Violations;
+  #claims: IdentityClaims;
   /** By host: its sockets that are not closed on either side. */
   #sockets = new Map<string, number>();
 
@@ -57,6 +60,7 @@ export class AgentSessions {
     this.#runs = new AgentRunsStore(deps.db);
     this.#refused = new RefusedReports({ ...deps, runs: this.#runs });
     this.#violations = new Violations(deps);
+    this.#claims = new IdentityClaims(deps);
   }
 
   /** Begins a session for an authenticated host. Events of the socket go to what it returns. */
@@ -68,6 +72,7 @@ export class AgentSessions {
       runs: this.#runs,
       refused: this.#refused,
       violations: this.#violations,
+      claims: this.#claims,
       host,
       socket,
       ip,

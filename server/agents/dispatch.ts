@@ -14,8 +14,8 @@ export interface DispatchTargets {
   hosts: Hosts;
 }
 
-/** What the session itself answers: hello and heartbeat never get here. */
-export type DispatchedMessage = Exclude<AgentMessage, Hello | { type: "heartbeat" }>;
+/** What the session itself answers never gets here. */
+export type DispatchedMessage = Exclude<AgentMessage, Hello | { type: "heartbeat" | "pong" }>;
 
 /**
  * All but `applied` changed nothing: it spoke of a job that is not known, of what is another host's,

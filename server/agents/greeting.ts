@@ -8,7 +8,7 @@ import { MIN_AGENT_PROTOCOL_VERSION, PROTOCOL_VERSION } from "../protocol/versio
 /** Either a hello of a version we speak, or why not. */
 export type Greeting =
   | { hello: Hello }
-  | { refusal: ErrorMessage; close_code: number };
+  | { refusal: ErrorMessage; close_code: number; protocol_version?: number };
 
 /** Reads the first frame's JSON. A foreign version gets its name and where to go, not a parse error. */
 export function readGreeting(json: unknown, base_url: string): Greeting {
@@ -19,12 +19,14 @@ export function readGreeting(json: unknown, base_url: string): Greeting {
   if (version < MIN_AGENT_PROTOCOL_VERSION) {
     const message = `This agent speaks protocol ${version}; ` +
       `the server needs at least ${MIN_AGENT_PROTOCOL_VERSION}. Update the agent`;
-    return refuse({ code: "protocol_too_old", message, upgrade_url }, CLOSE.protocol_too_old);
+    const error = { code: "protocol_too_old", message, upgrade_url };
+    return { ...refuse(error, CLOSE.protocol_too_old), protocol_version: version };
   }
   if (version > PROTOCOL_VERSION) {
     const message = `This agent speaks protocol ${version}; ` +
       `the server knows up to ${PROTOCOL_VERSION}. Update the server`;
-    return refuse({ code: "protocol_too_new", message, upgrade_url }, CLOSE.protocol_too_new);
+    const error = { code: "protocol_too_new", message, upgrade_url };
+    return { ...refuse(error, CLOSE.protocol_too_new), protocol_version: version };
   }
   const hello = fit(Hello, json);
   if (hello.success) return { hello: hello.data };

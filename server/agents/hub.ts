@@ -1,11 +1,16 @@
 /** @module The live sockets of the agents. In memory; everything durable is elsewhere. */
 import type { AgentLink } from "../ports.ts";
+import type { Machine } from "../hosts/agent_notices.ts";
 import { CLOSE } from "../protocol/close_codes.ts";
 
 /** One agent socket, as the hub sees it. Implemented by agents/session.ts. */
 export interface AgentConnection {
   /** The agent's random id of its start; empty until it said hello. */
   run_id: string;
+  /** Which machine it runs on, as it says itself, and the address that it came from. */
+  machine: Machine;
+  /** Calls back once with whether the agent answers a ping in time. */
+  ping(answer: (alive: boolean) => void): void;
   /** Sends what waits: config if newer than sent, then commands in order. */
   flush(): void;
   close(code: number): void;
@@ -25,13 +30,18 @@ export class Hub implements AgentLink {
   }
 
   /**
-   * Makes a socket the host's own after its hello. An older one is closed: the newest wins, as it
-   * is nearly always the same agent after a broken line that the server has not noticed yet.
+   * Makes a socket the host's own, once agents/identity_claims.ts decided that it is. An older one
+   * is closed: it is the same agent's, or nobody is there any more.
    */
   greet(host_id: string, connection: AgentConnection): void {
     const older = this.#greeted.get(host_id);
     this.#greeted.set(host_id, connection);
     if (older !== undefined && older !== connection) older.close(CLOSE.replaced);
+  }
+
+  /** The socket that is the host's own now. */
+  greeted(host_id: string): AgentConnection | undefined {
+    return this.#greeted.get(host_id);
   }
 
   /** Forgets a closed socket. True if it was the host's greeted one. */

@@ -20,7 +20,8 @@ export interface OutgoingOptions {
   host_id: string;
   identity: ServerIdentity;
   clock: Clock;
-  epoch: number;
+  /** The epoch of the host, read anew for each frame: a hello may raise it. */
+  epoch: () => number;
   /** Called once if signing or sending fails; nothing is sent after that. */
   onFailure: (error: unknown) => void;
   /** Called once when the agent reads too slowly; nothing is sent after that. */
@@ -82,7 +83,7 @@ export class Outgoing {
 
   async #sendSigned(messages: SignedMessage[]): Promise<void> {
     const { host_id, identity, clock, epoch } = this.#options;
-    const body: SignedPayload = { host_id, epoch, sent_at: iso(clock.now_ms()), messages };
+    const body: SignedPayload = { host_id, epoch: epoch(), sent_at: iso(clock.now_ms()), messages };
     const payload = JSON.stringify(body);
     const signature = await identity.sign(payload);
     this.#send({ type: "signed", payload, signature });

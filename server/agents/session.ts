@@ -3,15 +3,18 @@ import { iso } from "../clock.ts";
 import { AgentMessage, type Hello } from "../protocol/agent_messages.ts";
 import { CLOSE, closeName } from "../protocol/close_codes.ts";
 import { FRAME_MAX_BYTES, PEER_SILENCE_SECONDS } from "../protocol/limits.ts";
+import type { Machine } from "../hosts/agent_notices.ts";
 import type { SignedMessage } from "../protocol/server_messages.ts";
-import { PROTOCOL_VERSION, SOFTWARE_VERSION } from "../protocol/version.ts";
+import { SOFTWARE_VERSION } from "../protocol/version.ts";
 import type { AgentRunsStore } from "./agent_runs_store.ts";
 import type { AgentSessionsDeps, Socket, SocketEvents } from "./agent_sessions.ts";
 import { fit } from "./fit.ts";
 import { readGreeting } from "./greeting.ts";
 import type { AgentConnection } from "./hub.ts";
+import type { IdentityClaims } from "./identity_claims.ts";
 import { applyMessage } from "./inbox.ts";
 import { Outgoing } from "./outgoing.ts";
+import { Pings } from "./pings.ts";
 import type { RefusedReports } from "./refused_reports.ts";
 import type { Violation, Violations } from "./violations.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -27,6 +30,7 @@ export interface SessionOptions extends AgentSessionsDeps {
   runs: AgentRunsStore;
   refused: RefusedReports;
   violations: Violations;
+  claims: IdentityClaims;
   host: { id: string; name: string };
   socket: Socket;
   ip: string;
@@ -34,23 +38,32 @@ export interface SessionOptions extends AgentSessionsDeps {
 
 export class Session implements AgentConnection, SocketEvents {
   run_id = "";
+  machine: Machine;
   #options: SessionOptions;
   #outgoing: Outgoing;
+  #pings: Pings;
   #bucket: TokenBucket;
   #cancelTimer: () => void;
   #closed = false;
   #greeted = false;
+  /** Its hello is read, and another socket of its host is being asked whether it is still there. */
+  #claiming = false;
+  /** The agent is in the epoch that is spoken now: commands may go out. */
+  #in_epoch = false;
   #sent_config_version = 0;
   #sent_counter = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { socket, host, identity, clock, epoch, scheduler, hub } = options;
+    const { socket, host, identity, clock, epochs, scheduler, hub, ip } = options;
+    this.machine = { hostname: "", address: ip };
+    const epoch = () => epochs.of(host.id);
     const onFailure = (error: unknown) => this.#fail(error);
     const onSlow = () => this.#refuse("too_slow", CLOSE.too_slow);
     this.#outgoing = new Outgoing({
       ...{ socket, host_id: host.id, identity, clock, epoch, onFailure, onSlow },
     });
+    this.#pings = new Pings(scheduler, (ping) => this.#outgoing.plain(ping));
     this.#bucket = new TokenBucket(MESSAGES_PER_SECOND, MESSAGES_BURST, clock.now_ms());
     this.#cancelTimer = scheduler.after(
       HELLO_DEADLINE_MS,
@@ -100,6 +113,10 @@ export class Session implements AgentConnection, SocketEvents {
     if (this.#greeted) this.#outgoing.signed(() => this.#waiting());
   }
 
+  ping(answer: (alive: boolean) => void): void {
+    this.#pings.ask(answer);
+  }
+
   /** Resolves when everything asked for until now is sent. */
   settled(): Promise<void> {
     return this.#outgoing.settled();
@@ -111,6 +128,7 @@ export class Session implements AgentConnection, SocketEvents {
     if (!this.#bucket.take(clock.now_ms())) {
       return this.#refuse("too_much", CLOSE.too_many_messages);
     }
+    if (this.#claiming) return this.#violated("hello_again");
     if (!this.#greeted) return this.#readHello(text);
     hub.heard(host.id, clock.now_ms());
     this.#expectMore();
@@ -121,6 +139,7 @@ export class Session implements AgentConnection, SocketEvents {
     if (message.type === "heartbeat") {
       return this.#outgoing.plain({ type: "heartbeat.reply", time: iso(clock.now_ms()) });
     }
+    if (message.type === "pong") return this.#pings.pong(message.nonce);
     const taken = applyMessage(this.#options, this.#options, { message, text });
     if (taken.report !== undefined) this.#outgoing.acknowledge(taken.report);
     if (taken.violation !== undefined) this.#violated(taken.violation);
@@ -129,18 +148,67 @@ export class Session implements AgentConnection, SocketEvents {
 
   #readHello(text: string): void {
     const greeting = readGreeting(fromJson(text), this.#options.base_url);
-    if ("hello" in greeting) return this.#greet(greeting.hello);
+    if ("hello" in greeting) return this.#claim(greeting.hello);
+    const { protocol_version } = greeting;
+    if (protocol_version !== undefined) this.#noteProtocol(protocol_version);
     this.#outgoing.plain(greeting.refusal);
     if (greeting.close_code === CLOSE.bad_message) this.#violated("no_hello");
     this.close(greeting.close_code);
   }
 
+  /** Greets, once it is decided that this socket is the host's own. Nothing is applied before. */
+  #claim(hello: Hello): void {
+    const { claims, ip } = this.#options;
+    this.run_id = hello.run_id;
+    this.machine = { hostname: hello.hostname, address: ip };
+    this.#claiming = true;
+    this.#expectMore();
+    claims.decide(this.#options, this, (granted) => {
+      if (this.#closed) return;
+      this.#claiming = false;
+      try {
+        if (granted) this.#greet(hello);
+        else this.#turnAway();
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+  }
+
+  #turnAway(): void {
+    const message = "Another machine uses the identity of this host and is connected. If this " +
+      "machine is a copy of it, add it as a host of its own and enrol this agent anew, or remove it";
+    this.#outgoing.plain({
+      type: "error",
+      code: "duplicate_identity",
+      message,
+      upgrade_url: null,
+    });
+    this.close(CLOSE.duplicate_identity);
+  }
+
+  /** An agent that cannot be talked to is told on its host's page, unless another one is there. */
+  #noteProtocol(protocol_version: number): void {
+    const { hub, hosts, host, clock, log, changes, ip } = this.#options;
+    if (hub.connected(host.id)) return;
+    const notice = { kind: "protocol_refused", facts: { protocol_version } } as const;
+    const is_news = hosts.agent_notices.note(host.id, { ...notice, now_ms: clock.now_ms() });
+    changes.publish({ host_id: host.id });
+    if (!is_news) return;
+    log.warn("an agent speaks a protocol that is not spoken here", {
+      host_id: host.id,
+      host: host.name,
+      protocol_version,
+      ip,
+    });
+  }
+
   #greet(hello: Hello): void {
-    const { host, clock, hub, hosts, jobs, runs, epoch, log, ip } = this.#options;
+    const { host, clock, hub, hosts, jobs, runs, epochs, log, ip } = this.#options;
     if (!hosts.recordHello(host.id, hello)) return this.close(CLOSE.host_removed);
     runs.prune(host.id);
     this.#greeted = true;
-    this.run_id = hello.run_id;
+    this.#in_epoch = epochs.greet(this.#options, hello);
     this.#expectMore();
     hub.heard(host.id, clock.now_ms());
     hub.greet(host.id, this);
@@ -148,16 +216,16 @@ export class Session implements AgentConnection, SocketEvents {
     log.info("agent connected", { host_id: host.id, host: host.name, agent_version, ip });
     this.#outgoing.plain({
       type: "welcome",
-      protocol_version: PROTOCOL_VERSION,
+      protocol_version: hello.protocol_version,
       server_version: SOFTWARE_VERSION,
-      epoch,
+      epoch: epochs.of(host.id),
       host_id: host.id,
       host_name: host.name,
       time: iso(clock.now_ms()),
     });
-    jobs.reconcile(host.id, hello.running_jobs);
+    if (this.#in_epoch) jobs.reconcile(host.id, hello.running_jobs);
     this.flush();
-    jobs.dispatch(host.id);
+    if (this.#in_epoch) jobs.dispatch(host.id);
   }
 
   async #waiting(): Promise<SignedMessage[]> {
@@ -170,6 +238,7 @@ export class Session implements AgentConnection, SocketEvents {
       this.#sent_config_version = config.config_version;
       messages.push(config);
     }
+    if (!this.#in_epoch) return messages;
     const waiting = commands.waiting(host.id, COMMANDS_PER_FLUSH, this.#sent_counter);
     this.#sent_counter = waiting.at(-1)?.counter ?? this.#sent_counter;
     if (waiting.length === COMMANDS_PER_FLUSH) this.flush();
@@ -221,6 +290,7 @@ export class Session implements AgentConnection, SocketEvents {
     this.#closed = true;
     this.#outgoing.stop();
     this.#cancelTimer();
+    this.#pings.end();
   }
 }
 

@@ -299,13 +299,14 @@ Deno.test("a session closes on a frame over 1 MiB and on a flood of messages", a
   world.db.close();
 });
 
-Deno.test("a newer socket of a host replaces the older one, which then changes nothing", async () => {
+Deno.test("a newer socket of the same agent run replaces the older one, which then changes nothing", async () => {
   const world = await testWorld();
   const host = await enrolledHost(world);
   const { open } = await sessions(world);
   const [older, newer] = [open(host), open(host)];
-  older.send(aHello(world));
-  newer.send(aHello(world));
+  const run_id = mintId();
+  older.send(aHello(world, { run_id }));
+  newer.send(aHello(world, { run_id }));
   assert.equal(older.socket.closed_with, CLOSE.replaced);
   older.session.closed(CLOSE.replaced);
   older.send({ type: "heartbeat", time: "2026-11-12T08:00:00.000Z" });

@@ -10,6 +10,7 @@ import type { ReportAck, SignedMessage } from "../protocol/server_messages.ts";
 import { importPublicKey, verifyText } from "../protocol/signing.ts";
 import { Snapshots } from "../snapshots/snapshots.ts";
 import { AgentSessions, type Socket } from "./agent_sessions.ts";
+import { Epochs } from "./epochs.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Session } from "./session.ts";
 import type { TestWorld } from "./test_world.ts";
@@ -58,8 +59,10 @@ export class FakeScheduler implements Scheduler {
   get pending_ms(): number[] {
     return [...this.#waiting.values()].map((timer) => timer.ms);
   }
-  fire(): void {
+  /** Fires all, or those of one length. */
+  fire(ms?: number): void {
     for (const [id, timer] of [...this.#waiting]) {
+      if (ms !== undefined && timer.ms !== ms) continue;
       this.#waiting.delete(id);
       timer.run();
     }
@@ -70,13 +73,14 @@ export class FakeScheduler implements Scheduler {
 export async function sessions(world: TestWorld) {
   const jobs = new NotedJobs({ ...world, stream: new JobStream() });
   const scheduler = new FakeScheduler();
+  const epochs = new Epochs({ ...world, log: silentLog });
   const agent_sessions = new AgentSessions({
     ...world,
     log: silentLog,
     jobs,
     snapshots: new Snapshots(world),
     base_url: "https://backup.example",
-    epoch: 1,
+    epochs,
     scheduler,
   });
   const key = await importPublicKey(world.identity.public_key);
@@ -99,7 +103,7 @@ export async function sessions(world: TestWorld) {
     }
     return { socket, session, send, received };
   }
-  return { jobs, scheduler, agent_sessions, open };
+  return { jobs, scheduler, agent_sessions, epochs, open };
 }
 
 /** A hello of a healthy agent, with some fields replaced. */

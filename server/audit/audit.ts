@@ -68,6 +68,16 @@ export class Audit {
     return { items, next_before_seq: rows.length > query.limit ? items.at(-1)!.seq : null };
   }
 
+  /** The newest row's number and hash; number 0 of an empty log. */
+  head(): { seq: number; hash: string } {
+    return this.#store.head() ?? { seq: 0, hash: GENESIS_HASH };
+  }
+
+  /** True if this row stands in the log as it did. A copy that was put back lacks the newest ones. */
+  holds({ seq, hash }: { seq: number; hash: string }): boolean {
+    return seq === 0 || this.#store.hashOf(seq) === hash;
+  }
+
   /** The first row whose hash or link is wrong, or undefined if the whole chain holds. */
   verify(): { bad_seq: number; reason: string } | undefined {
     let seq = 0;

@@ -29,6 +29,7 @@ export interface AuditFilter {
 export class AuditStore {
   #insert;
   #head;
+  #hashOf;
   #list: StatementSync;
   #page;
   constructor(db: Database) {
@@ -39,6 +40,7 @@ export class AuditStore {
          :target_id, :payload, :prev_hash, :hash)`,
     );
     this.#head = db.prepare("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1");
+    this.#hashOf = db.prepare("SELECT hash FROM audit_log WHERE seq = :seq");
     this.#list = db.prepare(
       `SELECT * FROM audit_log
        WHERE (:action IS NULL OR action = :action)
@@ -55,6 +57,9 @@ export class AuditStore {
   /** The newest row's number and hash. */
   head(): { seq: number; hash: string } | undefined {
     return this.#head.get() as { seq: number; hash: string } | undefined;
+  }
+  hashOf(seq: number): string | undefined {
+    return this.#hashOf.get({ seq })?.["hash"] as string | undefined;
   }
   /** Newest first. */
   list(filter: AuditFilter): AuditRow[] {

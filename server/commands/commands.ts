@@ -71,6 +71,11 @@ export class Commands {
     return { ...command, id, counter, expires_at: iso(expires_at_ms) };
   }
 
+  /** The counter of the host's newest command; 0 if it never had one. */
+  counterOf(host_id: string): number {
+    return this.#store.counter(host_id);
+  }
+
   /** Not yet acknowledged and not expired, by counter, those above `after_counter`. */
   waiting(host_id: string, limit: number, after_counter = 0): Command[] {
     const now_ms = this.#clock.now_ms();

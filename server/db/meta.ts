@@ -15,7 +15,7 @@ export class Meta {
   set(key: string, value: string): void {
     this.#store.set(key, value);
   }
-  /** Raised when the database is restored from a copy; part of what commands are signed over. */
+  /** Raised by agents/epochs.ts when the database is an earlier copy; part of what commands are signed over. */
   get epoch(): number {
     return Number(this.#store.get("epoch") ?? "1");
   }

@@ -1,5 +1,12 @@
 /** @module What needs somebody, as plain sentences (ui/DESIGN.md §12). Pure. */
-import type { BackupState, ErrorClass, Host, JobStats, Obstacle } from "../protocol/entities.ts";
+import type {
+  BackupState,
+  ErrorClass,
+  Host,
+  IdentityConflict,
+  JobStats,
+  Obstacle,
+} from "../protocol/entities.ts";
 
 /** One line of "Needs you": what is wrong, since when, and the one thing to do about it. */
 export interface Attention {
@@ -31,6 +38,7 @@ const OBSTACLES: Record<Obstacle, string> = {
   unauthorized: "Cannot be backed up: the storage server refuses user or password.",
   repository_missing: "The repository is gone from its address.",
   repository_replaced: "Another repository than before is at its address.",
+  duplicate_identity: "Two machines use its identity: only one of them is backed up.",
   no_paths: "Cannot be backed up: its backup set has no paths.",
   set_changed: "Its backup set has changed since the last good backup: run one.",
 };
@@ -46,10 +54,19 @@ export function attentionOf(
   const obstacle = toldObstacle(host, trouble);
   if (obstacle !== null) {
     const since_ms = msOf(host.last_good_backup_at ?? host.enrolled_at);
+    if (obstacle === "duplicate_identity" && host.identity_conflict !== null) {
+      return { ...line, job_id: null, ...conflicting(host.identity_conflict) };
+    }
     return { ...line, job_id: null, message: OBSTACLES[obstacle], since_ms };
   }
   const job_id = state === "failed" || state === "gaps" ? trouble?.job_id ?? null : null;
   return { ...line, job_id, ...sentence(host, trouble, now_ms) };
+}
+
+function conflicting({ holder, other, since }: IdentityConflict) {
+  const [first, second] = [holder, other].map((one) => `${one.hostname} at ${one.address}`);
+  const message = `Two machines use its identity: ${first} is backed up, ${second} is not.`;
+  return { message, since_ms: Date.parse(since) };
 }
 
 /** The obstacle that the line names, unless the last backup, and its log, say more. */

@@ -26,7 +26,8 @@ import {
   type HostRecord,
   HostsStore,
 } from "./hosts_store.ts";
-import { livenessOf } from "./liveness.ts";
+import { AgentNotices } from "./agent_notices.ts";
+import { livenessOf, withNotices } from "./liveness.ts";
 import { covers } from "./backup_set.ts";
 import { obstacleOf, withObstacle } from "./obstacle.ts";
 
@@ -60,17 +61,23 @@ export interface SurveyedHost {
 export class Hosts {
   #deps: HostsDeps;
   #store: HostsStore;
+  /** What is odd about the agents of some hosts. */
+  readonly agent_notices: AgentNotices;
 
   constructor(deps: HostsDeps) {
     this.#deps = deps;
     this.#store = new HostsStore(deps.db);
+    this.agent_notices = new AgentNotices(deps.db);
   }
 
   /** Worst first (ui/DESIGN.md §1.2), then by name. Two statements however many hosts. */
   list(actor: Actor, query: ListHostsQuery): { items: Host[]; total: number } {
     const { matching } = this.survey(actor, query);
     const page = matching.slice(query.offset, query.offset + query.limit);
-    return { items: this.byIds(actor, page.map((host) => host.id)), total: matching.length };
+    return {
+      items: this.byIds(actor, page.map((host) => host.id)),
+      total: matching.length,
+    };
   }
 
   /** What counting and ordering the whole fleet takes, worst first. One statement, thin rows. */
@@ -81,16 +88,23 @@ export class Hosts {
     demand(actor, "host.read");
     const q = query.q?.trim().toLowerCase();
     const facts = this.#store.survey({ tag: query.tag || null, q: q || null });
-    const all = worstFirst(facts.map((host) => ({ ...host, ...this.#states(host) })));
+    const all = worstFirst(
+      facts.map((host) => ({ ...host, ...this.#states(host) })),
+    );
     const matching = all.filter((host) =>
-      host.matches && (query.status === undefined || host.status === query.status) &&
+      host.matches &&
+      (query.status === undefined || host.status === query.status) &&
       (query.state === undefined || host.backup_state === query.state)
     );
     return { all, matching };
   }
 
   /** The hosts that a text names, by name, host name or tag, the closest first. Two statements. */
-  find(actor: Actor, text: string, limit: number): { items: Host[]; total: number } {
+  find(
+    actor: Actor,
+    text: string,
+    limit: number,
+  ): { items: Host[]; total: number } {
     demand(actor, "host.read");
     const { ids, total } = this.#store.find(text.trim().toLowerCase(), limit);
     return { items: this.byIds(actor, ids), total };
@@ -110,7 +124,9 @@ export class Hosts {
 
   /** Name, tags and goal need admin; the backup set alone operator. @throws {AppError} not_found, name_taken */
   edit(actor: Actor, host_id: string, edit: EditHostRequest): Host {
-    const only_backup_set = Object.keys(edit).every((field) => field === "backup_set");
+    const only_backup_set = Object.keys(edit).every((field) =>
+      field === "backup_set"
+    );
     demand(actor, only_backup_set ? "backup_set.edit" : "host.edit");
     const { db, clock, audit, changes, link } = this.#deps;
     return db.transaction(() => {
@@ -119,8 +135,13 @@ export class Hosts {
       const after = { ...host, ...defined(edit) };
       this.#store.edit(after);
       const pins = [...new Set(after.cert_pins)];
-      if (this.#store.setCertPins(host_id, pins)) db.afterCommit(() => link.wake(host_id));
-      if (host.last_good_backup_at !== null && !covers(host.backup_set, after.backup_set)) {
+      if (this.#store.setCertPins(host_id, pins)) {
+        db.afterCommit(() => link.wake(host_id));
+      }
+      if (
+        host.last_good_backup_at !== null &&
+        !covers(host.backup_set, after.backup_set)
+      ) {
         this.#store.setGrew(host_id, clock.now_ms());
       }
       audit.record(actor, {
@@ -141,6 +162,7 @@ export class Hosts {
     db.transaction(() => {
       const { host } = this.#record(host_id);
       this.#store.remove(host_id);
+      this.agent_notices.forget(host_id);
       audit.record(actor, {
         action: "host.remove",
         target_kind: "host",
@@ -185,7 +207,11 @@ export class Hosts {
     this.agent_notices.clear(host_id, "duplicate_identity");
     this.agent_notices.clear(host_id, "protocol_refused");
     const { cert_pins, ...description } = agent;
-    this.#store.enrol(host_id, { ...description, bearer_hash: hashToken(bearer), now_ms });
+    this.#store.enrol(host_id, {
+      ...description,
+      bearer_hash: hashToken(bearer),
+      now_ms,
+    });
     if (cert_pins !== undefined) this.#store.setCertPins(host_id, cert_pins);
   }
 
@@ -216,6 +242,7 @@ export class Hosts {
       problems: hello.problems ?? [],
       now_ms,
     });
+    this.agent_notices.clear(host_id, "protocol_refused");
     this.#deps.changes.publish({ host_id });
     return known;
   }
@@ -245,33 +272,57 @@ export class Hosts {
   ): void {
     if (run.status === "cancelled") return;
     const at_ms = Math.min(run.finished_at_ms, this.#deps.clock.now_ms());
-    this.#store.backupEnded(host_id, { job_id: run.job_id, status: run.status, at_ms });
+    this.#store.backupEnded(host_id, {
+      job_id: run.job_id,
+      status: run.status,
+      at_ms,
+    });
   }
 
   #record(host_id: string): HostRecord {
     const record = this.#store.byId(host_id);
-    if (record === undefined) throw new AppError("not_found", "There is no such host");
+    if (record === undefined) {
+      throw new AppError("not_found", "There is no such host");
+    }
     return record;
   }
 
   #complete({ host, agent, backup, readiness }: HostRecord): Host {
     const heard_at_ms = this.#heard(host.id, agent.last_seen_at_ms);
     const last_seen_at = heard_at_ms === null ? null : iso(heard_at_ms);
-    return { ...host, ...this.#states({ id: host.id, agent, backup, readiness }), last_seen_at };
+    return {
+      ...host,
+      ...this.#states({ id: host.id, agent, backup, readiness }),
+      last_seen_at,
+    };
   }
 
   /** The two states of a host and what is in its way, worked out here and nowhere else. */
   #states(
-    { id, agent, backup, readiness }: Pick<HostFacts, "id" | "agent" | "backup" | "readiness">,
+    { id, agent, backup, readiness }: Pick<
+      HostFacts,
+      "id" | "agent" | "backup" | "readiness"
+    >,
   ) {
     const now_ms = this.#deps.clock.now_ms();
     const last_seen_at_ms = this.#heard(id, agent.last_seen_at_ms);
     const connected = this.#deps.link.connected(id);
-    const obstacle = obstacleOf(readiness);
+    const notices = this.agent_notices;
+    const identity_conflict = notices.conflict(id, now_ms);
+    const obstacle = obstacleOf(readiness, identity_conflict?.present);
+    const liveness = livenessOf(
+      { ...agent, last_seen_at_ms, connected },
+      now_ms,
+    );
+    const told = notices.reasons(id, now_ms);
     return {
-      ...livenessOf({ ...agent, last_seen_at_ms, connected }, now_ms),
+      ...withNotices(liveness, {
+        told,
+        is_knocking: notices.isKnocking(id, now_ms),
+      }),
       backup_state: withObstacle(backupState(backup, now_ms), obstacle),
       obstacle,
+      identity_conflict,
     };
   }
 
@@ -287,5 +338,7 @@ export class Hosts {
 function defined(
   edit: EditHostRequest,
 ): { [K in keyof EditHostRequest]: NonNullable<EditHostRequest[K]> } {
-  return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    Object.entries(edit).filter(([, value]) => value !== undefined),
+  );
 }

@@ -1,7 +1,12 @@
 import type { StatementSync } from "node:sqlite";
 import { isoOrNull } from "../clock.ts";
 import type { Database } from "../db/database.ts";
-import type { BackupSet, FinalJobStatus, Host, ProbeState } from "../protocol/entities.ts";
+import type {
+  BackupSet,
+  FinalJobStatus,
+  Host,
+  ProbeState,
+} from "../protocol/entities.ts";
 import type { AgentFacts } from "./liveness.ts";
 import type { BackupFacts } from "./backup_state.ts";
 import type { ObstacleFacts } from "./obstacle.ts";
@@ -10,7 +15,14 @@ type Row = Record<string, unknown>;
 
 /** What the table knows of a host; its two states are worked out from the facts. */
 export interface HostRecord {
-  host: Omit<Host, "status" | "degraded_reasons" | "backup_state" | "obstacle">;
+  host: Omit<
+    Host,
+    | "status"
+    | "degraded_reasons"
+    | "backup_state"
+    | "obstacle"
+    | "identity_conflict"
+  >;
   agent: Omit<AgentFacts, "connected">;
   backup: BackupFacts;
   readiness: ObstacleFacts;
@@ -39,16 +51,19 @@ export interface AgentDescription {
   protocol_version: number;
 }
 
-const REPOSITORY_FACTS = `r.initialised_at_ms AS repository_initialised_at_ms, r.probe_state,
+const REPOSITORY_FACTS =
+  `r.initialised_at_ms AS repository_initialised_at_ms, r.probe_state,
   r.probed_at_ms, r.replaced_at_ms, coalesce(json_array_length(h.backup_set, '$.paths'), 0) AS path_count`;
-const FROM_HOSTS = "FROM hosts h LEFT JOIN repositories r ON r.id = h.repository_id";
+const FROM_HOSTS =
+  "FROM hosts h LEFT JOIN repositories r ON r.id = h.repository_id";
 const SELECT_HOST = `SELECT h.*, ${REPOSITORY_FACTS} ${FROM_HOSTS}`;
 
 const DESCRIBE = `os = :os, os_version = :os_version, arch = :arch,
   agent_hostname = :agent_hostname, agent_version = :agent_version,
   protocol_version = :protocol_version`;
 
-const AGENT_FACTS = `enrolled_at_ms, last_seen_at_ms, agent_version, restic_version, restic_error,
+const AGENT_FACTS =
+  `enrolled_at_ms, last_seen_at_ms, agent_version, restic_version, restic_error,
   clock_skew_ms, config_version, applied_config_version, agent_problems`;
 const BACKUP_FACTS =
   "last_backup_status, last_backup_at_ms, last_good_backup_at_ms, goal_seconds, backup_set_grown_at_ms";
@@ -100,7 +115,9 @@ export class HostsStore {
     );
     this.#by_id = db.prepare(`${SELECT_HOST} WHERE h.id = :id`);
     this.#id_of_name = db.prepare("SELECT id FROM hosts WHERE name = :name");
-    this.#by_bearer = db.prepare("SELECT id, name FROM hosts WHERE bearer_hash = :bearer_hash");
+    this.#by_bearer = db.prepare(
+      "SELECT id, name FROM hosts WHERE bearer_hash = :bearer_hash",
+    );
     this.#insert = db.prepare(
       `INSERT INTO hosts (id, name, os, tags, backup_set, created_at_ms)
        VALUES (:id, :name, :os, :tags, :backup_set, :created_at_ms)`,
@@ -116,7 +133,9 @@ export class HostsStore {
     this.#remove_repository = db.prepare(
       "DELETE FROM repositories WHERE host_id = :id RETURNING credential_id, password_secret_id",
     );
-    this.#remove_credential = db.prepare("DELETE FROM credentials WHERE id = :id");
+    this.#remove_credential = db.prepare(
+      "DELETE FROM credentials WHERE id = :id",
+    );
     this.#remove = db.prepare("DELETE FROM hosts WHERE id = :id");
     this.#enrol = db.prepare(
       `UPDATE hosts SET ${DESCRIBE}, bearer_hash = :bearer_hash, enrolled_at_ms = :now_ms,
@@ -138,7 +157,9 @@ export class HostsStore {
       `UPDATE hosts SET applied_config_version = :version
        WHERE id = :id AND :version <= config_version`,
     );
-    this.#current_job = db.prepare("UPDATE hosts SET current_job_id = :job_id WHERE id = :id");
+    this.#current_job = db.prepare(
+      "UPDATE hosts SET current_job_id = :job_id WHERE id = :id",
+    );
     this.#set_grew = db.prepare(
       "UPDATE hosts SET backup_set_grown_at_ms = :at_ms WHERE id = :id",
     );
@@ -171,7 +192,10 @@ export class HostsStore {
    */
   find(q: string, limit: number): { ids: string[]; total: number } {
     const rows = this.#find.all({ q, limit });
-    return { ids: rows.map((row) => row.id as string), total: Number(rows[0]?.total ?? 0) };
+    return {
+      ids: rows.map((row) => row.id as string),
+      total: Number(rows[0]?.total ?? 0),
+    };
   }
 
   /** The hosts of these ids that exist, in that order. */
@@ -191,7 +215,9 @@ export class HostsStore {
 
   byBearer(bearer_hash: string): { id: string; name: string } | undefined {
     const row = this.#by_bearer.get({ bearer_hash });
-    return row === undefined ? undefined : { id: row.id as string, name: row.name as string };
+    return row === undefined
+      ? undefined
+      : { id: row.id as string, name: row.name as string };
   }
 
   insert(row: {
@@ -210,7 +236,12 @@ export class HostsStore {
     });
   }
 
-  edit(row: Pick<Host, "id" | "name" | "tags" | "backup_set" | "goal_seconds" | "repository_id">) {
+  edit(
+    row: Pick<
+      Host,
+      "id" | "name" | "tags" | "backup_set" | "goal_seconds" | "repository_id"
+    >,
+  ) {
     const { id, name, tags, backup_set, goal_seconds, repository_id } = row;
     this.#edit.run({
       id,
@@ -226,7 +257,9 @@ export class HostsStore {
   remove(id: string): void {
     for (const row of this.#remove_repository.all({ id })) {
       for (const credential of [row.credential_id, row.password_secret_id]) {
-        if (credential !== null) this.#remove_credential.run({ id: credential as string });
+        if (credential !== null) {
+          this.#remove_credential.run({ id: credential as string });
+        }
       }
     }
     this.#remove.run({ id });
@@ -251,7 +284,11 @@ export class HostsStore {
     },
   ): boolean {
     const { problems, ...facts } = hello;
-    return this.#hello.run({ id, ...facts, agent_problems: JSON.stringify(problems) }).changes ===
+    return this.#hello.run({
+      id,
+      ...facts,
+      agent_problems: JSON.stringify(problems),
+    }).changes ===
       1;
   }
 
@@ -269,7 +306,8 @@ export class HostsStore {
 
   /** A change of them is a new config for the agent. False if they were so already. */
   setCertPins(id: string, cert_pins: string[]): boolean {
-    return this.#set_cert_pins.run({ id, cert_pins: JSON.stringify(cert_pins) }).changes === 1;
+    return this.#set_cert_pins.run({ id, cert_pins: JSON.stringify(cert_pins) })
+      .changes === 1;
   }
 
   setGrew(id: string, at_ms: number): void {

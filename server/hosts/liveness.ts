@@ -40,6 +40,20 @@ export function livenessOf(facts: AgentFacts, now_ms: number): Liveness {
   return { status: degraded_reasons.length === 0 ? "online" : "degraded", degraded_reasons };
 }
 
+/**
+ * The state with what is odd about the agent besides. One that knocks and is refused for its
+ * protocol is not offline: somebody can repair it.
+ */
+export function withNotices(
+  { status, degraded_reasons }: Liveness,
+  { told, is_knocking }: { told: string[]; is_knocking: boolean },
+): Liveness {
+  const is_there = status === "online" || status === "degraded" ||
+    (status === "offline" && is_knocking);
+  if (!is_there || told.length === 0) return { status, degraded_reasons };
+  return { status: "degraded", degraded_reasons: [...told, ...degraded_reasons] };
+}
+
 function reasonsOf(facts: AgentFacts): string[] {
   // An agent that never said hello has told nothing yet.
   if (facts.agent_version === null) return [];

@@ -18,26 +18,31 @@ export interface ObstacleFacts {
   last_good_backup_at_ms: number | null;
 }
 
-/** The worst obstacle, or null. */
-export function obstacleOf(facts: ObstacleFacts): Obstacle | null {
+/** The worst obstacle, or null. `second_machine`: another one has the host's identity and is refused. */
+export function obstacleOf(facts: ObstacleFacts, second_machine = false): Obstacle | null {
   if (facts.restic_version === null) {
     if (facts.restic_error !== null) return "restic_not_found";
   } else if (compareVersions(facts.restic_version, RESTIC_FLOOR) < 0) return "restic_too_old";
   const probed = probedObstacle(facts);
   if (probed !== null) return probed;
   if (wasReplaced(facts)) return "repository_replaced";
+  if (second_machine) return "duplicate_identity";
   if (!facts.has_paths) return "no_paths";
   return facts.set_grew ? "set_changed" : null;
 }
+
+/** With these the next backup works, and something is missing from it all the same. */
+const FORGIVING: ReadonlySet<Obstacle> = new Set([
+  "duplicate_identity",
+  "no_paths",
+  "set_changed",
+]);
 
 /** The state with what is in the way: no host is good whose next backup cannot work. */
 export function withObstacle(state: BackupState, obstacle: Obstacle | null): BackupState {
   // What was never backed up, or failed, says so already; the line names the obstacle.
   if (obstacle === null || state === "never" || state === "failed") return state;
-  if (obstacle === "no_paths" || obstacle === "set_changed") {
-    return state === "good" ? "gaps" : state;
-  }
-  return "failed";
+  return FORGIVING.has(obstacle) ? (state === "good" ? "gaps" : state) : "failed";
 }
 
 function probedObstacle(facts: ObstacleFacts): Obstacle | null {

@@ -10,6 +10,7 @@ import type {
 } from "../protocol/agent_messages.ts";
 import type { LogLine } from "../protocol/entities.ts";
 import { JOB_LOG_QUOTA_BYTES, LOG_LINE_OVERHEAD_BYTES } from "../protocol/limits.ts";
+import type { JobAdoption } from "./job_adoption.ts";
 import type { JobLogsStore } from "./job_logs_store.ts";
 import type { JobNewsBoard } from "./job_news.ts";
 import { judge, within } from "./job_outcome.ts";
@@ -29,6 +30,7 @@ export interface JobReportsDeps {
   logs: JobLogsStore;
   news: JobNewsBoard;
   queue: JobQueue;
+  adoption: JobAdoption;
   transitions: JobTransitions;
 }
 
@@ -44,21 +46,28 @@ export class JobReports {
 
   /** Applies a message of this host. False, and nothing changed, if the job is not the host's. */
   apply(host_id: string, message: JobReport): boolean {
-    const row = this.#deps.store.byId(message.job_id);
-    if (row === undefined || row.host_id !== host_id) return false;
-    this.#deps.db.transaction(() => {
-      switch (message.type) {
-        case "job.started":
-          return this.#started(row, message);
-        case "job.progress":
-          return this.#progress(row, message);
-        case "log.stream":
-          return this.#logged(row, message);
-        case "job.finished":
-          return this.#finished(row, message);
-      }
+    const { db, store, adoption } = this.#deps;
+    return db.transaction(() => {
+      const is_lost = message.type === "job.started" || message.type === "job.finished";
+      const row = store.byId(message.job_id) ??
+        (is_lost ? adoption.adopt(host_id, message) : undefined);
+      if (row === undefined || row.host_id !== host_id) return false;
+      this.#apply(row, message);
+      return true;
     });
-    return true;
+  }
+
+  #apply(row: JobRow, message: JobReport): void {
+    switch (message.type) {
+      case "job.started":
+        return this.#started(row, message);
+      case "job.progress":
+        return this.#progress(row, message);
+      case "log.stream":
+        return this.#logged(row, message);
+      case "job.finished":
+        return this.#finished(row, message);
+    }
   }
 
   #started(row: JobRow, message: JobStarted): void {

@@ -14,6 +14,7 @@ import type { ListJobsQuery, StartJobRequest } from "../protocol/rest.ts";
 import type { Repositories } from "../repositories/repositories.ts";
 import { type HostDay, HostDaysStore } from "./host_days_store.ts";
 import { demandStartable, JOB_KINDS } from "./job_kinds.ts";
+import { JobAdoption } from "./job_adoption.ts";
 import { JobLogsStore } from "./job_logs_store.ts";
 import { type JobNews, JobNewsBoard } from "./job_news.ts";
 import { JobQueue } from "./job_queue.ts";
@@ -65,7 +66,8 @@ export class Jobs {
     const parts = { ...deps, store, logs, days, news: this.#news };
     const transitions = this.#transitions = new JobTransitions(parts);
     const queue = this.#queue = new JobQueue({ ...parts, transitions });
-    this.#reports = new JobReports({ ...parts, transitions, queue });
+    const adoption = new JobAdoption(parts);
+    this.#reports = new JobReports({ ...parts, transitions, queue, adoption });
     const { db, clock, retention: limits = JOB_RETENTION } = deps;
     this.#retention = new JobRetention({ db, clock, logs, limits });
   }

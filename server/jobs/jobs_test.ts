@@ -81,7 +81,13 @@ Deno.test("A job for an absent host waits, says so, and goes when the host conne
   const job = startBackup(world, host.id);
   assert.equal(job.status, "queued");
   assert.equal(job.waiting_for, "laptop-07 to connect");
-  world.hub.greet(host.id, { run_id: "r", flush() {}, close() {} });
+  world.hub.greet(host.id, {
+    run_id: "r",
+    machine: { hostname: "", address: "" },
+    ping() {},
+    flush() {},
+    close() {},
+  });
   world.jobs.dispatch();
   assert.equal(world.jobs.get(ADMIN, job.id).status, "dispatched");
   world.db.close();

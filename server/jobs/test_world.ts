@@ -27,7 +27,13 @@ export async function readyHost(
   const repository_id = world.repositories.forHost(ADMIN, id)!.id;
   if (initialised) world.repositories.markInitialised(repository_id);
   let wakes = 0;
-  const connection = { run_id: mintId(), flush: () => void wakes++, close() {} };
+  const connection = {
+    run_id: mintId(),
+    machine: { hostname: "", address: "" },
+    ping() {},
+    flush: () => void wakes++,
+    close() {},
+  };
   if (connected) world.hub.greet(id, connection);
   const leave = () => void world.hub.remove(id, connection);
   return { id, repository_id, wakes: () => wakes, leave };

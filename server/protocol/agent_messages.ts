@@ -16,7 +16,7 @@ import {
   Snapshot,
   Timestamp,
 } from "./entities.ts";
-import { LOG_BATCH_MAX_LINES, SNAPSHOT_PAGE_ROWS } from "./limits.ts";
+import { EPOCH_MAX, LOG_BATCH_MAX_LINES, SNAPSHOT_PAGE_ROWS } from "./limits.ts";
 
 const text = (max: number) => z.string().max(max);
 
@@ -42,12 +42,18 @@ export const Hello = z.object({
   problems: z.array(text(512)).max(8).optional().meta({
     description: "What is wrong with the agent itself, in sentences for the host's page",
   }),
-  command_counter: z.int().min(0).meta({ description: "Highest command counter seen" }),
+  command_counter: z.int().min(0).meta({
+    description: "Highest command counter seen in that epoch",
+  }),
+  epoch: z.int().min(0).max(EPOCH_MAX).optional().meta({ description: "Highest epoch seen" }),
   time: Timestamp,
 });
 export type Hello = z.infer<typeof Hello>;
 
 export const Heartbeat = z.object({ type: z.literal("heartbeat"), time: Timestamp });
+
+/** The answer to a ping, at once and with its nonce. */
+export const Pong = z.object({ type: z.literal("pong"), nonce: Id });
 
 /** Commands that the agent stored or carried out: the server stops resending them. */
 export const CommandAck = z.object({
@@ -146,6 +152,7 @@ export type RepositoryProbed = z.infer<typeof RepositoryProbed>;
 export const AgentMessage = z.discriminatedUnion("type", [
   Hello,
   Heartbeat,
+  Pong,
   CommandAck,
   ConfigAck,
   JobStarted,

@@ -29,10 +29,23 @@ export const Obstacle = z.enum([
   "unauthorized",
   "repository_missing",
   "repository_replaced",
+  "duplicate_identity",
   "no_paths",
   "set_changed",
 ]);
 export type Obstacle = z.infer<typeof Obstacle>;
+
+const Machine = z.object({ hostname: z.string(), address: z.string() });
+
+/** Two machines that came with the identity of one host. */
+export const IdentityConflict = z.object({
+  holder: Machine.meta({ description: "The one that is served" }),
+  other: Machine.meta({ description: "The one that is refused" }),
+  present: z.boolean().meta({ description: "The other one still tries to connect" }),
+  since: Timestamp,
+  last_at: Timestamp,
+});
+export type IdentityConflict = z.infer<typeof IdentityConflict>;
 
 /** Kinds of job this version can start. `JobKindTable` in jobs says what each needs. */
 export const JobKind = z.enum(["init", "backup"]);
@@ -274,6 +287,9 @@ export const Host = z.object({
   current_job_id: Id.nullable(),
   backup_state: BackupState,
   obstacle: Obstacle.nullable().meta({ description: "What is in the way of the next backup" }),
+  identity_conflict: IdentityConflict.nullable().meta({
+    description: "Two machines with this host's identity, now or in the last 24 hours",
+  }),
   last_backup_at: Timestamp.nullable(),
   last_backup_status: FinalJobStatus.nullable(),
   last_good_backup_at: Timestamp.nullable(),

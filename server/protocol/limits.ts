@@ -22,5 +22,9 @@ export const OFFLINE_AFTER_SECONDS = 90;
 export const ENROLLMENT_TOKEN_TTL_SECONDS = 3600;
 /** A command that was not delivered expires after this long, in seconds, unless it says otherwise. */
 export const COMMAND_TTL_SECONDS = 24 * 3600;
+/** An agent that does not answer a ping for this long is not there, in seconds. */
+export const PING_ANSWER_SECONDS = 5;
+/** No epoch is higher: each restore of the server from a copy takes one. */
+export const EPOCH_MAX = 1_000_000_000;
 /** A running job without news for this long is shown as stalled, in seconds. */
 export const STALLED_AFTER_SECONDS = 15 * 60;

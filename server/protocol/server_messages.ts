@@ -21,6 +21,10 @@ export type Welcome = z.infer<typeof Welcome>;
 
 export const HeartbeatReply = z.object({ type: z.literal("heartbeat.reply"), time: Timestamp });
 
+/** Asks an agent whether it is there: another one has come with its host's credential. */
+export const Ping = z.object({ type: z.literal("ping"), nonce: Id });
+export type Ping = z.infer<typeof Ping>;
+
 export const ErrorMessage = z.object({
   type: z.literal("error"),
   code: z.string(),
@@ -103,6 +107,7 @@ export type SignedPayload = z.infer<typeof SignedPayload>;
 export const ServerMessage = z.discriminatedUnion("type", [
   Welcome,
   HeartbeatReply,
+  Ping,
   ErrorMessage,
   Signed,
 ]);

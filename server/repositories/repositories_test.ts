@@ -59,7 +59,13 @@ Deno.test("repositories.editCredentials() pushes a newer config and audits names
   const world = await testWorld();
   const { id, added } = await enrolledHost(world);
   let flushed = 0;
-  world.hub.greet(id, { run_id: "", flush: () => void flushed++, close() {} });
+  world.hub.greet(id, {
+    run_id: "",
+    machine: { hostname: "", address: "" },
+    ping() {},
+    flush: () => void flushed++,
+    close() {},
+  });
   world.repositories.applyProbe(id, aProbe());
   const before = world.repositories.configVersion(id)!;
   const edit = { rest_username: "beta", rest_password: "n3w-rest", password: "n3w-repo" };
@@ -253,7 +259,13 @@ Deno.test("repositories.probeAgain() makes the agent apply its settings again, a
   const world = await testWorld();
   const { id } = await enrolledHost(world);
   let flushed = 0;
-  world.hub.greet(id, { run_id: "", flush: () => void flushed++, close() {} });
+  world.hub.greet(id, {
+    run_id: "",
+    machine: { hostname: "", address: "" },
+    ping() {},
+    flush: () => void flushed++,
+    close() {},
+  });
   const before = world.repositories.configVersion(id)!;
   assert.throws(() => world.repositories.probeAgain(VIEWER, id), { code: "forbidden" });
   world.repositories.probeAgain(OPERATOR, id);

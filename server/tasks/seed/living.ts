@@ -24,7 +24,8 @@ export function bringToLife(services: Services, clock: FakeClock): void {
   for (const host of hosts.byIds(SYSTEM, ids)) {
     const seen_ms = host.last_seen_at === null ? 0 : Date.parse(host.last_seen_at);
     if (now_ms - seen_ms > PRESENT_MS) continue;
-    hub.greet(host.id, { run_id: mintId(), flush() {}, close() {} });
+    const machine = { hostname: host.agent_hostname ?? host.name, address: "192.0.2.10" };
+    hub.greet(host.id, { run_id: mintId(), machine, ping() {}, flush() {}, close() {} });
     hub.heard(host.id, now_ms);
     hosts.recordConfigApplied(host.id, services.repositories.configVersion(host.id) ?? 1);
     const running = UNDER_WAY.find(({ name }) => name === host.name);

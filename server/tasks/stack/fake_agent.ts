@@ -102,6 +102,7 @@ export class FakeAgent {
     socket.onmessage = (event) => {
       const message = JSON.parse(event.data);
       if (message.type === "welcome") greeted.resolve();
+      if (message.type === "ping") this.send({ type: "pong", nonce: message.nonce });
       // Verifying is asynchronous: one after the other keeps the server's order.
       if (message.type === "signed") {
         this.#opening = this.#opening.then(() => this.#open(message.payload, message.signature));
