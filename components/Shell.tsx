@@ -3,7 +3,9 @@ import type { ComponentChildren } from "preact";
 import Keyboard from "../islands/Keyboard.tsx";
 import { paths } from "../server/protocol/paths.ts";
 import { SOFTWARE_VERSION } from "../server/protocol/version.ts";
+import type { DiskState } from "../server/db/disk_health.ts";
 import { Brand } from "./Brand.tsx";
+import { DiskNote } from "./DiskNote.tsx";
 import { CsrfField } from "./Field.tsx";
 import { count } from "./format.ts";
 import { Icon } from "./Icon.tsx";
@@ -15,6 +17,7 @@ export interface ShellProps {
   pathname: string;
   counts: { hosts: number; running: number };
   user: { name: string; role: string };
+  disk: DiskState;
   csrf_token: string;
   children: ComponentChildren;
 }
@@ -38,7 +41,8 @@ function NavCount({ place, counts }: { place: Place; counts: ShellProps["counts"
   return null;
 }
 
-function Side({ pathname, counts, user, csrf_token }: Omit<ShellProps, "children">) {
+function Side({ pathname, counts, user, disk, csrf_token }: Omit<ShellProps, "children">) {
+  const writes = disk.kind === "ok" || disk.kind === "low";
   return (
     <nav class="side" aria-label="Main" data-live="side">
       <a class="brand" href={paths.overview()}>
@@ -57,8 +61,8 @@ function Side({ pathname, counts, user, csrf_token }: Omit<ShellProps, "children
       ))}
       <div class="side-foot">
         <span class="nav-item nav-plain" title={`Server ${SOFTWARE_VERSION}`}>
-          <span class="tint" data-s="ok">
-            <Icon name="s-online" />
+          <span class="tint" data-s={writes ? "ok" : "fail"}>
+            <Icon name={writes ? "s-online" : "s-fail"} />
           </span>
           <span class="lbl font-normal">Server {SOFTWARE_VERSION}</span>
         </span>
@@ -94,7 +98,10 @@ export function Shell(props: ShellProps) {
       <a class="skip" href="#main">Skip to content</a>
       <div class="app">
         <Side {...props} />
-        <div class="main">{props.children}</div>
+        <div class="main">
+          <DiskNote disk={props.disk} is_admin={props.user.role === "admin"} />
+          {props.children}
+        </div>
         <nav class="tabbar" aria-label="Main, at the foot">
           {[...PLACES, ACCOUNT].map((place) => (
             <a key={place.href} href={place.href} {...currentOf(place, props.pathname)}>

@@ -11,6 +11,7 @@ export default define.layout(function Layout({ Component, state, url }) {
       pathname={url.pathname}
       counts={{ hosts, running }}
       user={{ name: actor.name, role: actor.role }}
+      disk={services.disk.state()}
       csrf_token={state.csrf_token}
     >
       <Component />

@@ -1,9 +1,10 @@
-import { isReady } from "../server/ready.ts";
+import { whyNotReady } from "../server/ready.ts";
 import { define } from "../server/state.ts";
 
-/** 200 while the server can do its work, 503 otherwise: for load balancers. */
+/** 200 while the server can do its work, 503 with the reason otherwise: for load balancers. */
 export const handler = define.handlers({
   GET(ctx) {
-    return isReady(ctx.state.services) ? ctx.text("ready") : ctx.text("not ready", { status: 503 });
+    const why = whyNotReady(ctx.state.services);
+    return why === undefined ? ctx.text("ready") : ctx.text(`not ready: ${why}`, { status: 503 });
   },
 });

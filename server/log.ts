@@ -14,9 +14,7 @@ const ORDER: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
 /** A log that writes lines of at least `level` through `write`, to stderr unless told. */
 export function createLog(
   level: LogLevel,
-  write: (line: string) => void = (line) => {
-    Deno.stderr.writeSync(new TextEncoder().encode(line + "\n"));
-  },
+  write: (line: string) => void = (line) => writeLine(Deno.stderr, line),
 ): Log {
   function at(own: LogLevel) {
     return (message: string, fields: Record<string, unknown> = {}): void => {
@@ -27,6 +25,15 @@ export function createLog(
     };
   }
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** A log on a full disk, or a pipe that nobody reads any more, must not end the work itself. */
+export function writeLine(to: { writeSync(bytes: Uint8Array): number }, line: string): void {
+  try {
+    to.writeSync(new TextEncoder().encode(line + "\n"));
+  } catch {
+    // There is no other place to say it.
+  }
 }
 
 /** Errors as JSON can hold them. Their causes are left out: those may quote what somebody sent. */

@@ -1,7 +1,7 @@
 /** @module The server's program: settings, start, signals, exit codes (78: what to change is printed). */
 import { isAuditCommand, runAuditCommand } from "./audit_command.ts";
 import { type Config, loadConfig } from "./config.ts";
-import { createLog } from "./log.ts";
+import { createLog, writeLine } from "./log.ts";
 import { StartError } from "./start_error.ts";
 import { type RunningServer, startServer } from "./start_server.ts";
 
@@ -42,10 +42,10 @@ async function main(): Promise<void> {
       "",
     ]);
   }
-  createLog("info", (line) => Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"))).info(
-    "listening",
-    { address: server.address, base_url: config.base_url },
-  );
+  createLog("info", (line) => writeLine(Deno.stdout, line)).info("listening", {
+    address: server.address,
+    base_url: config.base_url,
+  });
 }
 
 /** A promise that nobody waited for must not end the server; everything durable is in the database. */
@@ -70,7 +70,7 @@ function stopOnSignals(server: RunningServer): void {
 }
 
 function tell(lines: string[]): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(lines.join("\n") + "\n"));
+  writeLine(Deno.stderr, lines.join("\n"));
 }
 
 await main();

@@ -1,12 +1,22 @@
 /** @module Whether the server can do its work. */
 import type { Services } from "./services.ts";
 
-/** True if the database answers. */
-export function isReady({ db, log }: Pick<Services, "db" | "log">): boolean {
+/** What keeps the server from its work, in a few words; undefined if nothing does. */
+export function whyNotReady(
+  { db, disk, log }: Pick<Services, "db" | "disk" | "log">,
+): string | undefined {
   try {
-    return db.prepare("SELECT 1 AS one").get()?.["one"] === 1;
+    db.prepare("SELECT 1 AS one").get();
   } catch (error) {
     log.error("the database does not answer", { error });
-    return false;
+    return "the database does not answer";
+  }
+  switch (disk.state().kind) {
+    case "full":
+      return "the server's disk is full";
+    case "broken":
+      return "the server's disk takes no writes";
+    default:
+      return undefined;
   }
 }

@@ -13,6 +13,7 @@ import type { Clock } from "./clock.ts";
 import type { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
+import type { DiskHealth } from "./db/disk_health.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import type { FleetEvents } from "./fleet/fleet_events.ts";
 import type { Search } from "./fleet/search.ts";
@@ -33,6 +34,7 @@ export interface Services {
   log: Log;
   assets: Assets;
   db: Database;
+  disk: DiskHealth;
   sealer: Sealer;
   identity: ServerIdentity;
   /** Raised when the database is restored from a copy. */

@@ -73,7 +73,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     async stop() {
       for (const timer of timers) clearInterval(timer);
       services.fleet_events.streams.endAll();
-      services.agent_sessions.shutDown();
+      run(services, { "tell the agents": () => services.agent_sessions.shutDown() });
       await Promise.race([server.shutdown(), wait(DRAIN_MS)]);
       services.epochs.mark();
       db.close();
@@ -111,8 +111,11 @@ function everyMinute({ jobs, agent_sessions, snapshots, refusals, epochs }: Serv
   };
 }
 
-function everyTwentySeconds({ sessions }: Services): Tasks {
-  return { "end streams of sessions that are over": () => sessions.recheckHeld() };
+function everyTwentySeconds({ sessions, disk }: Services): Tasks {
+  return {
+    "look at the disk": () => void disk.state(),
+    "end streams of sessions that are over": () => sessions.recheckHeld(),
+  };
 }
 
 /** One part that fails does not keep the others from running. */

@@ -122,8 +122,9 @@ export class AgentSessions {
 
   /** Closes every socket because the server stops; agents come back by themselves. */
   shutDown(): void {
-    this.recordSeen();
+    // First: what follows may find a full disk.
     this.#deps.hub.closeAll(CLOSE.shutting_down);
+    this.recordSeen();
     this.#violations.flushAll();
   }
 }

@@ -245,6 +245,26 @@ Deno.test("Sessions.find() slides the idle limit and ends after a week or twelve
   assert.equal(sessions.find(long), undefined);
 });
 
+Deno.test("Sessions.find() ends a session when the clock jumps far, and forgives a small step back", async () => {
+  const { users, sessions, clock } = parts();
+  const user = await users.createFirst({ username: "admin", password: PASSWORD }, FROM.ip);
+  const far = sessions.start(user, FROM);
+  clock.advance(3 * 86_400);
+  assert.equal(sessions.find(far.token), undefined);
+  const future = sessions.start(user, FROM);
+  const held: string[] = [];
+  sessions.hold(future.session.id, () => held.push("ended"));
+  clock.advance(-3 * 86_400);
+  assert.deepEqual(sessions.listOwn(sessions.start(user, FROM).session).length, 1);
+  assert.equal(sessions.find(future.token), undefined, "it would have lived three days longer");
+  assert.deepEqual(held, ["ended"]);
+  const near = sessions.start(user, FROM);
+  clock.advance(-3600);
+  assert.ok(sessions.find(near.token));
+  clock.advance(12 * 3600);
+  assert.equal(sessions.find(near.token), undefined, "twelve idle hours since that use");
+});
+
 Deno.test("Sessions.start() keeps at most ten sessions of a user and mints a new token each time", async () => {
   const { users, sessions, clock } = parts();
   const user = await users.createFirst({ username: "admin1", password: PASSWORD }, FROM.ip);

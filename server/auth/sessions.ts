@@ -2,6 +2,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Audit } from "../audit/audit.ts";
 import type { Database } from "../db/database.ts";
+import { storageFaultOf } from "../db/storage_fault.ts";
 import { type Clock, iso } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { hashToken, mintId, mintToken } from "../ids.ts";
@@ -118,13 +119,26 @@ export class Sessions {
   /** Slides the idle limit; false if the session is over, and then it is gone. */
   #use(row: SessionRow): boolean {
     const now_ms = this.#deps.clock.now_ms();
-    if (row.expires_at_ms <= now_ms || row.last_used_at_ms + IDLE_MAX_MS <= now_ms) {
-      this.#store.delete(row.token_hash);
+    // Used "in the future": the clock was set back, and nobody knows for how long it is idle.
+    const idle_ms = Math.abs(now_ms - row.last_used_at_ms);
+    if (row.expires_at_ms <= now_ms || idle_ms >= IDLE_MAX_MS) {
+      this.#ifTheDiskLets(() => this.#store.delete(row.token_hash));
       this.#held.end([row.id]);
       return false;
     }
-    if (row.last_used_at_ms + TOUCH_EVERY_MS <= now_ms) this.#store.touch(row.token_hash, now_ms);
+    if (idle_ms >= TOUCH_EVERY_MS) {
+      this.#ifTheDiskLets(() => this.#store.touch(row.token_hash, now_ms));
+    }
     return true;
+  }
+
+  /** Whoever is signed in can still read while the disk is full, and sees that it is. */
+  #ifTheDiskLets(write: () => void): void {
+    try {
+      this.#deps.db.transaction(write);
+    } catch (error) {
+      if (storageFaultOf(error) === undefined) throw error;
+    }
   }
 
   /** Ends the session of a cookie's token; an unknown one changes nothing. */

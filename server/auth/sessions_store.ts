@@ -44,7 +44,8 @@ export class SessionsStore {
     this.#by_id = db.prepare("SELECT * FROM sessions WHERE id = :id");
     this.#by_user = db.prepare(
       `SELECT * FROM sessions
-       WHERE user_id = :user_id AND expires_at_ms > :now_ms AND last_used_at_ms > :idle_since_ms
+       WHERE user_id = :user_id AND expires_at_ms > :now_ms
+         AND abs(:now_ms - last_used_at_ms) < :now_ms - :idle_since_ms
        ORDER BY last_used_at_ms DESC, id DESC`,
     );
     this.#touch = db.prepare(
@@ -52,7 +53,8 @@ export class SessionsStore {
     );
     this.#delete = db.prepare("DELETE FROM sessions WHERE token_hash = :token_hash");
     this.#delete_expired = db.prepare(
-      `DELETE FROM sessions WHERE expires_at_ms <= :now_ms OR last_used_at_ms <= :idle_since_ms
+      `DELETE FROM sessions
+       WHERE expires_at_ms <= :now_ms OR abs(:now_ms - last_used_at_ms) >= :now_ms - :idle_since_ms
        RETURNING id`,
     );
     this.#delete_surplus = db.prepare(
