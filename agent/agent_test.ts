@@ -523,3 +523,28 @@ withAgent(
     assert.deepEqual([end.job_id, end.status, end.log_lines], [command.job_id, "interrupted", 12]);
   },
 );
+
+withAgent(
+  "runAgent() touches neither jobs nor locks before the server has welcomed it",
+  async (w) => {
+    const { server, agent } = w;
+    await connect(w);
+    await server.order([server.config()]);
+    await until("config.ack", () => server.of("config.ack").length > 0);
+    await agent.stop();
+    const [interrupted, waiting] = [server.run(), server.run()];
+    {
+      using state = openState(agent.state_dir, await readConfig(agent.config_dir));
+      for (const command of [interrupted, waiting]) state.jobs.accept(command, Date.now());
+      state.jobs.start(interrupted.job_id, Date.now());
+    }
+    server.refuse_with = 503;
+    const before = server.connections;
+    agent.start();
+    await until("two attempts", () => server.connections >= before + 2);
+    assert.deepEqual([agent.restic.backups, agent.restic.unlocks], [0, 0]);
+    server.refuse_with = undefined;
+    await until("the backup that waited", () => agent.restic.backups === 1);
+    assert.equal(agent.restic.unlocks, 1);
+  },
+);

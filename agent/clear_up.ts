@@ -16,16 +16,30 @@ export interface ClearUpOptions {
   settings: Settings;
   restic: ResticAccess;
   log: AgentLog;
+  /**
+   * Resolves with the first welcome. A copied disk has the same jobs, secrets and left runs as its
+   * original: until the server says which of them is the host, neither locks nor jobs are touched.
+   */
+  welcomed: Promise<void>;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
 }
 
 /** Makes the function that clears up once; it never throws: the next job tells what is wrong. */
 export function clearUpAfter(
-  { left, settings, restic, log }: ClearUpOptions,
+  { left, settings, restic, log, welcomed }: ClearUpOptions,
 ): (options: { was_interrupted: boolean; signal: AbortSignal }) => Promise<void> {
   return async function clearUp({ was_interrupted, signal }) {
     try {
       if (left.count > 0) log.warn("clearing up after an agent that was killed");
       await left.end({ patience_seconds: PATIENCE_SECONDS });
+      await Promise.race([welcomed, aborted(signal)]);
+      if (signal.aborted) return;
       const repository = settings.withRepository;
       if (repository === undefined || !(was_interrupted || left.count > 0)) return;
       const program = await restic.find();
