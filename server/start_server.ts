@@ -75,8 +75,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
       services.fleet_events.streams.endAll();
       run(services, { "tell the agents": () => services.agent_sessions.shutDown() });
       await Promise.race([server.shutdown(), wait(DRAIN_MS)]);
-      services.epochs.mark();
-      db.close();
+      run(services, {
+        "mark how far the database is": () => services.epochs.mark(),
+        "close the database": () => db.close(),
+      });
       lock.release();
     },
   };
