@@ -1,9 +1,11 @@
 import { page } from "fresh";
 import { AttentionList } from "../components/hosts/AttentionList.tsx";
+import { CausesCard } from "../components/hosts/CausesCard.tsx";
 import { FirstRun } from "../components/hosts/FirstRun.tsx";
+import { FleetMap } from "../components/hosts/FleetMap.tsx";
 import { FleetVerdict } from "../components/hosts/FleetVerdict.tsx";
 import { HostsCard } from "../components/hosts/HostsCard.tsx";
-import { overviewOf } from "../components/hosts/overview_query.ts";
+import { isLarge, overviewOf } from "../components/hosts/overview_query.ts";
 import { RunningCard } from "../components/hosts/RunningCard.tsx";
 import { Page } from "../components/Page.tsx";
 import { frameOf } from "../components/page_frame.ts";
@@ -31,6 +33,26 @@ export default define.page<typeof handler>(function OverviewPage({ data, state, 
             secret_key_file={config.secret_key_file}
             server_key={identity.fingerprint}
           />
+        </div>
+      </Page>
+    );
+  }
+  if (isLarge(overview)) {
+    return (
+      <Page crumbs={[{ label: "Overview" }]} {...frame}>
+        <FleetVerdict overview={overview} url={url} />
+        <div class="split reflow rail-400">
+          <div class="stack gap-5">
+            <FleetMap groups={overview.map} />
+          </div>
+          <aside class="rail stack stack-lg" aria-label="Causes and activity">
+            <CausesCard
+              causes={overview.causes}
+              total={overview.attention_total}
+              now_ms={overview.now_ms}
+            />
+            <RunningCard running={overview.running} now_ms={overview.now_ms} />
+          </aside>
         </div>
       </Page>
     );

@@ -1,6 +1,7 @@
 /** @module The verdict over the fleet: sentence, facts, bar and legend. */
 import type { Overview } from "../../server/fleet/fleet.ts";
 import { bytes, count, counted } from "../format.ts";
+import { paths } from "../../server/protocol/paths.ts";
 import { withQuery } from "../Pager.tsx";
 import { Verdict } from "../Verdict.tsx";
 import { wordOf } from "../vocabulary.ts";
@@ -11,13 +12,16 @@ import {
   nothingNeedsYou,
   STATES_WORST_FIRST,
 } from "./fleet_verdict.ts";
+import { isLarge } from "./overview_query.ts";
 
 /** The answer about all hosts; each part leads to the hosts it speaks of. */
 export function FleetVerdict({ overview, url }: { overview: Overview; url: URL }) {
   const { by_state, jobs_24h } = overview;
   const here = url.searchParams.get("state");
+  // In a large fleet the list of hosts has a page of its own.
+  const list = isLarge(overview) ? new URL(paths.hosts(), url) : url;
   const hrefOf = (state: string) =>
-    withQuery(url, { state: here === state ? undefined : state, q: undefined, tag: undefined });
+    withQuery(list, { state: here === state ? undefined : state, q: undefined, tag: undefined });
   return (
     <div data-live="verdict">
       <Verdict
@@ -38,6 +42,7 @@ export function FleetVerdict({ overview, url }: { overview: Overview; url: URL }
           <NewsLine
             news={fleetNews(overview)}
             quiet={nothingNeedsYou(overview)}
+            causes={isLarge(overview) ? overview.causes.length : 0}
             hrefOf={hrefOf}
             paused={by_state.paused}
           />
@@ -73,9 +78,11 @@ interface NewsLineProps {
   quiet: boolean;
   hrefOf: (state: string) => string;
   paused: number;
+  /** What is behind the news of a large fleet; 0 where the hosts themselves are listed. */
+  causes: number;
 }
 
-function NewsLine({ news, quiet, hrefOf, paused }: NewsLineProps) {
+function NewsLine({ news, quiet, hrefOf, paused, causes }: NewsLineProps) {
   return (
     <>
       {quiet ? "Nothing needs you." : news.map(({ text, state }, at) => (
@@ -85,6 +92,12 @@ function NewsLine({ news, quiet, hrefOf, paused }: NewsLineProps) {
         </>
       ))}
       {news.length === 0 ? "" : "."}
+      {causes > 1 && (
+        <>
+          {" There are "}
+          <a class="link" href={`${paths.overview()}#causes-title`}>{`${count(causes)} causes`}</a>.
+        </>
+      )}
       {paused === 0 ? "" : ` ${count(paused)} paused.`}
     </>
   );

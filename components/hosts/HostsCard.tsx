@@ -7,8 +7,10 @@ import { count } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { Pager, withQuery } from "../Pager.tsx";
 import { Count } from "../Status.tsx";
+import { visibleText } from "../job/visible_text.ts";
 import { HostFilter } from "./HostFilter.tsx";
 import { HostTable } from "./HostTable.tsx";
+import { isLarge } from "./overview_query.ts";
 
 export interface HostsCardProps {
   overview: Overview;
@@ -32,7 +34,7 @@ export function HostsCard({ overview, matching, query, url, actor, csrf_token }:
           <Count value={count(matching)} />
         </span>
         <span class="actions">
-          <HostFilter url={url} />
+          <HostFilter url={url} wide={isLarge(overview)} />
           {can(actor, "host.add")
             ? (
               <a class="btn btn-sm h-7" href={paths.addHost()}>
@@ -50,16 +52,18 @@ export function HostsCard({ overview, matching, query, url, actor, csrf_token }:
         </span>
       </header>
       <div data-live="hosts">
-        {overview.hosts.length === 0 ? <NoRows url={url} matching={matching} /> : (
-          <HostTable
-            hosts={overview.hosts}
-            strips={overview.strips}
-            running={overview.running}
-            actor={actor}
-            csrf_token={csrf_token}
-            now_ms={overview.now_ms}
-          />
-        )}
+        {overview.hosts.length === 0
+          ? <NoRows url={url} matching={matching} problem={overview.problem} />
+          : (
+            <HostTable
+              hosts={overview.hosts}
+              strips={overview.strips}
+              running={overview.running}
+              actor={actor}
+              csrf_token={csrf_token}
+              now_ms={overview.now_ms}
+            />
+          )}
         {overview.hosts.length === 0 || (!several && !is_filtered)
           ? null
           : (
@@ -74,7 +78,13 @@ export function HostsCard({ overview, matching, query, url, actor, csrf_token }:
   );
 }
 
-function NoRows({ url, matching }: { url: URL; matching: number }) {
+interface NoRowsProps {
+  url: URL;
+  matching: number;
+  problem: string | undefined;
+}
+
+function NoRows({ url, matching, problem }: NoRowsProps) {
   if (matching > 0) {
     return (
       <Empty icon="search" title="There is nothing on this page">
@@ -83,8 +93,9 @@ function NoRows({ url, matching }: { url: URL; matching: number }) {
     );
   }
   return (
-    <Empty icon="search" title="No host matches">
-      <p class="break">{describe(url)}</p>
+    <Empty icon="search" title={problem === undefined ? "No host matches" : "This cannot be asked"}>
+      <p class="break mono text-xs">{describe(url)}</p>
+      {problem && <p class="break prose" role="alert">{visibleText(problem)}.</p>}
       <a class="btn btn-sm" href={url.pathname}>Clear the filter</a>
     </Empty>
   );
@@ -93,6 +104,6 @@ function NoRows({ url, matching }: { url: URL; matching: number }) {
 function describe(url: URL): string {
   return ["q", "state", "tag"].flatMap((name) => {
     const value = url.searchParams.get(name);
-    return value ? [`${name === "q" ? "text" : name}: ${value}`] : [];
-  }).join(", ");
+    return value ? [name === "q" ? visibleText(value) : `${name}:${visibleText(value)}`] : [];
+  }).join(" ");
 }

@@ -11,6 +11,13 @@ export interface OverviewData {
   query: { limit: number; offset: number };
 }
 
+const LARGE_FROM = 100;
+
+/** True where the overview shows causes and a map, and the list is under Hosts (ui/DESIGN.md §4). */
+export function isLarge({ total_hosts }: Pick<Overview, "total_hosts">): boolean {
+  return total_hosts >= LARGE_FROM;
+}
+
 /** Up to here a list is shown whole; above, in pages of 50 (ui/DESIGN.md §8). */
 const WHOLE_MAX = 100;
 const PAGE_ROWS = 50;

@@ -7,6 +7,7 @@ import type {
   JobStats,
   Obstacle,
 } from "../protocol/entities.ts";
+import { REASONS } from "./cause_words.ts";
 
 /** One line of "Needs you": what is wrong, since when, and the one thing to do about it. */
 export interface Attention {
@@ -94,26 +95,6 @@ function sentence(
       return { message: never(host), since_ms: msOf(host.enrolled_at ?? host.created_at) };
   }
 }
-
-const REASONS: Partial<Record<ErrorClass, string>> = {
-  all_paths_missing: "none of its paths exists",
-  repository_missing: "the repository was not found",
-  wrong_password: "the repository password is wrong",
-  repository_locked: "the repository is locked",
-  append_only_refusal: "the storage server refused to remove data",
-  http_unauthorized: "the storage server refused user or password",
-  network: "the storage server could not be reached",
-  deadline: "the storage server did not answer in time",
-  no_space: "the storage server is full",
-  repository_damaged: "data in the repository cannot be read",
-  restic_not_found: "restic is not installed",
-  restic_too_old: "restic is too old",
-  restic_crashed: "restic crashed",
-  bad_output: "restic's success is not proven",
-  no_credentials: "the agent has no credentials",
-  snapshot_not_listed: "the new snapshot is not in the repository",
-  agent_restarted: "the agent stopped while it ran",
-};
 
 function reason(trouble: LastTrouble | undefined): string {
   const { error_class } = trouble ?? { error_class: null };

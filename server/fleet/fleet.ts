@@ -10,10 +10,14 @@ import type { AgentState, BackupState, Host, Job } from "../protocol/entities.ts
 import type { FleetSummary } from "../protocol/rest.ts";
 import { SOFTWARE_VERSION } from "../protocol/version.ts";
 import { type Attention, attentionOf, needsSomebody } from "./attention.ts";
+import { type Cause, causesOf } from "./causes.ts";
+import { fleetMap, type MapGroup } from "./fleet_map.ts";
 import { type FleetCounts, FleetStore } from "./fleet_store.ts";
 import { stripDays, stripOf } from "./strip.ts";
 
 export type { Attention } from "./attention.ts";
+export type { Cause } from "./causes.ts";
+export type { MapGroup } from "./fleet_map.ts";
 
 export interface FleetDeps {
   db: Database;
@@ -44,6 +48,12 @@ export interface Overview {
   /** The worst of those that need somebody, at most 8, and how many there are in all. */
   attention: Attention[];
   attention_total: number;
+  /** What is the matter with all that need somebody, worst first. */
+  causes: Cause[];
+  /** All hosts by tag. */
+  map: MapGroup[];
+  /** Why the query cannot be followed; nothing matches then. */
+  problem: string | undefined;
   /** Running first, then those that wait; at most 50. */
   running: RunningJob[];
   stored_bytes: number;
@@ -103,7 +113,7 @@ export class Fleet {
     demand(actor, "fleet.read");
     const { clock, hosts, jobs } = this.#deps;
     const now_ms = clock.now_ms();
-    const { all, matching } = hosts.survey(actor, query);
+    const { all, matching, problem } = hosts.survey(actor, query);
     const limit = matching.length <= (query.whole_max ?? 0) ? query.whole_max! : query.limit;
     const page = matching.slice(query.offset, query.offset + limit);
     const needing = all.filter(needsSomebody);
@@ -123,6 +133,9 @@ export class Fleet {
       strips: this.#strips(page.map((host) => host.id), open),
       attention: fully(attended).map((host) => attentionOf(host, troubles.get(host.id), now_ms)),
       attention_total: needing.length,
+      causes: causesOf(needing),
+      map: fleetMap(all, backingUp(open)),
+      problem,
       running: open.slice(0, RUNNING_MAX).map((job) => this.#running(job, now_ms)),
       stored_bytes: sum(all.map((host) => host.repo_size_bytes ?? 0)),
       snapshots: sum(all.map((host) => host.snapshot_count)),
@@ -139,10 +152,7 @@ export class Fleet {
     const { clock, jobs } = this.#deps;
     const days = stripDays(clock.dayOf(clock.now_ms()));
     const by_host = Map.groupBy(jobs.days(host_ids, days[0]!), (day) => day.host_id);
-    const backing_up = new Set(
-      open.filter((job) => job.status === "running" && job.kind === "backup")
-        .map((job) => job.host_id),
-    );
+    const backing_up = backingUp(open);
     return new Map(host_ids.map((id) => {
       const by_day = new Map(by_host.get(id)?.map((day) => [day.day, day]));
       return [id, stripOf(days, by_day, backing_up.has(id))];
@@ -169,6 +179,12 @@ export class Fleet {
       failed: (ended.get("failed") ?? 0) + (ended.get("interrupted") ?? 0),
     };
   }
+}
+
+/** The hosts that back up right now. */
+function backingUp(open: Job[]): Set<string> {
+  const backups = open.filter((job) => job.status === "running" && job.kind === "backup");
+  return new Set(backups.map((job) => job.host_id));
 }
 
 function countStates(hosts: SurveyedHost[]): Record<BackupState, number> {

@@ -28,6 +28,7 @@ import {
 } from "./hosts_store.ts";
 import { AgentNotices } from "./agent_notices.ts";
 import { livenessOf, withNotices } from "./liveness.ts";
+import { parseHostQuery } from "./host_query.ts";
 import { covers } from "./backup_set.ts";
 import { obstacleOf, withObstacle } from "./obstacle.ts";
 
@@ -48,14 +49,26 @@ export interface NewHost {
 }
 
 /** A host as far as figures about the whole fleet need it. */
-export interface SurveyedHost {
+export interface SurveyedHost
+  extends Pick<HostFacts, "os" | "tags" | "agent_hostname" | "error_class" | "repository_server"> {
   id: string;
   name: string;
+  /** When it was enrolled, and its last backups. */
+  agent: { enrolled_at_ms: number | null };
+  backup: { last_backup_at_ms: number | null; last_good_backup_at_ms: number | null };
   status: AgentState;
   backup_state: BackupState;
   obstacle: Obstacle | null;
   snapshot_count: number;
   repo_size_bytes: number | null;
+  last_seen_at_ms: number | null;
+}
+
+/** All hosts, and those that a query names: none, with the reason, if it cannot be read. */
+export interface Survey {
+  all: SurveyedHost[];
+  matching: SurveyedHost[];
+  problem?: string;
 }
 
 export class Hosts {
@@ -70,41 +83,44 @@ export class Hosts {
     this.agent_notices = new AgentNotices(deps.db);
   }
 
-  /** Worst first (ui/DESIGN.md §1.2), then by name. Two statements however many hosts. */
+  /**
+   * Worst first (ui/DESIGN.md §1.2), then by name. Two statements however many hosts.
+   * @throws {AppError} invalid_field for a query that cannot be read
+   */
   list(actor: Actor, query: ListHostsQuery): { items: Host[]; total: number } {
-    const { matching } = this.survey(actor, query);
+    const { matching, problem } = this.survey(actor, query);
+    if (problem !== undefined) throw new AppError("invalid_field", problem, { field: "q" });
     const page = matching.slice(query.offset, query.offset + query.limit);
-    return {
-      items: this.byIds(actor, page.map((host) => host.id)),
-      total: matching.length,
-    };
+    return { items: this.byIds(actor, page.map((host) => host.id)), total: matching.length };
   }
 
   /** What counting and ordering the whole fleet takes, worst first. One statement, thin rows. */
   survey(
     actor: Actor,
     query: Pick<ListHostsQuery, "tag" | "status" | "state" | "q"> = {},
-  ): { all: SurveyedHost[]; matching: SurveyedHost[] } {
+  ): Survey {
     demand(actor, "host.read");
-    const q = query.q?.trim().toLowerCase();
-    const facts = this.#store.survey({ tag: query.tag || null, q: q || null });
-    const all = worstFirst(
-      facts.map((host) => ({ ...host, ...this.#states(host) })),
+    const now_ms = this.#deps.clock.now_ms();
+    const all: SurveyedHost[] = worstFirst(
+      this.#store.survey().map((host) => ({
+        ...host,
+        ...this.#states(host),
+        last_seen_at_ms: this.#heard(host.id, host.agent.last_seen_at_ms),
+      })),
     );
+    const { tests, problem } = parseHostQuery(query.q ?? "");
+    if (problem !== undefined) return { all, matching: [], problem };
     const matching = all.filter((host) =>
-      host.matches &&
+      (!query.tag || host.tags.includes(query.tag)) &&
       (query.status === undefined || host.status === query.status) &&
-      (query.state === undefined || host.backup_state === query.state)
+      (query.state === undefined || host.backup_state === query.state) &&
+      tests.every((test) => test(host, now_ms))
     );
     return { all, matching };
   }
 
   /** The hosts that a text names, by name, host name or tag, the closest first. Two statements. */
-  find(
-    actor: Actor,
-    text: string,
-    limit: number,
-  ): { items: Host[]; total: number } {
+  find(actor: Actor, text: string, limit: number): { items: Host[]; total: number } {
     demand(actor, "host.read");
     const { ids, total } = this.#store.find(text.trim().toLowerCase(), limit);
     return { items: this.byIds(actor, ids), total };
@@ -124,9 +140,7 @@ export class Hosts {
 
   /** Name, tags and goal need admin; the backup set alone operator. @throws {AppError} not_found, name_taken */
   edit(actor: Actor, host_id: string, edit: EditHostRequest): Host {
-    const only_backup_set = Object.keys(edit).every((field) =>
-      field === "backup_set"
-    );
+    const only_backup_set = Object.keys(edit).every((field) => field === "backup_set");
     demand(actor, only_backup_set ? "backup_set.edit" : "host.edit");
     const { db, clock, audit, changes, link } = this.#deps;
     return db.transaction(() => {
@@ -135,13 +149,8 @@ export class Hosts {
       const after = { ...host, ...defined(edit) };
       this.#store.edit(after);
       const pins = [...new Set(after.cert_pins)];
-      if (this.#store.setCertPins(host_id, pins)) {
-        db.afterCommit(() => link.wake(host_id));
-      }
-      if (
-        host.last_good_backup_at !== null &&
-        !covers(host.backup_set, after.backup_set)
-      ) {
+      if (this.#store.setCertPins(host_id, pins)) db.afterCommit(() => link.wake(host_id));
+      if (host.last_good_backup_at !== null && !covers(host.backup_set, after.backup_set)) {
         this.#store.setGrew(host_id, clock.now_ms());
       }
       audit.record(actor, {
@@ -207,11 +216,7 @@ export class Hosts {
     this.agent_notices.clear(host_id, "duplicate_identity");
     this.agent_notices.clear(host_id, "protocol_refused");
     const { cert_pins, ...description } = agent;
-    this.#store.enrol(host_id, {
-      ...description,
-      bearer_hash: hashToken(bearer),
-      now_ms,
-    });
+    this.#store.enrol(host_id, { ...description, bearer_hash: hashToken(bearer), now_ms });
     if (cert_pins !== undefined) this.#store.setCertPins(host_id, cert_pins);
   }
 
@@ -272,37 +277,24 @@ export class Hosts {
   ): void {
     if (run.status === "cancelled") return;
     const at_ms = Math.min(run.finished_at_ms, this.#deps.clock.now_ms());
-    this.#store.backupEnded(host_id, {
-      job_id: run.job_id,
-      status: run.status,
-      at_ms,
-    });
+    this.#store.backupEnded(host_id, { job_id: run.job_id, status: run.status, at_ms });
   }
 
   #record(host_id: string): HostRecord {
     const record = this.#store.byId(host_id);
-    if (record === undefined) {
-      throw new AppError("not_found", "There is no such host");
-    }
+    if (record === undefined) throw new AppError("not_found", "There is no such host");
     return record;
   }
 
   #complete({ host, agent, backup, readiness }: HostRecord): Host {
     const heard_at_ms = this.#heard(host.id, agent.last_seen_at_ms);
     const last_seen_at = heard_at_ms === null ? null : iso(heard_at_ms);
-    return {
-      ...host,
-      ...this.#states({ id: host.id, agent, backup, readiness }),
-      last_seen_at,
-    };
+    return { ...host, ...this.#states({ id: host.id, agent, backup, readiness }), last_seen_at };
   }
 
   /** The two states of a host and what is in its way, worked out here and nowhere else. */
   #states(
-    { id, agent, backup, readiness }: Pick<
-      HostFacts,
-      "id" | "agent" | "backup" | "readiness"
-    >,
+    { id, agent, backup, readiness }: Pick<HostFacts, "id" | "agent" | "backup" | "readiness">,
   ) {
     const now_ms = this.#deps.clock.now_ms();
     const last_seen_at_ms = this.#heard(id, agent.last_seen_at_ms);
@@ -310,16 +302,10 @@ export class Hosts {
     const notices = this.agent_notices;
     const identity_conflict = notices.conflict(id, now_ms);
     const obstacle = obstacleOf(readiness, identity_conflict?.present);
-    const liveness = livenessOf(
-      { ...agent, last_seen_at_ms, connected },
-      now_ms,
-    );
+    const liveness = livenessOf({ ...agent, last_seen_at_ms, connected }, now_ms);
     const told = notices.reasons(id, now_ms);
     return {
-      ...withNotices(liveness, {
-        told,
-        is_knocking: notices.isKnocking(id, now_ms),
-      }),
+      ...withNotices(liveness, { told, is_knocking: notices.isKnocking(id, now_ms) }),
       backup_state: withObstacle(backupState(backup, now_ms), obstacle),
       obstacle,
       identity_conflict,
@@ -338,7 +324,5 @@ export class Hosts {
 function defined(
   edit: EditHostRequest,
 ): { [K in keyof EditHostRequest]: NonNullable<EditHostRequest[K]> } {
-  return Object.fromEntries(
-    Object.entries(edit).filter(([, value]) => value !== undefined),
-  );
+  return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
 }

@@ -3,6 +3,7 @@ import { isoOrNull } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import type {
   BackupSet,
+  ErrorClass,
   FinalJobStatus,
   Host,
   ProbeState,
@@ -17,25 +18,26 @@ type Row = Record<string, unknown>;
 export interface HostRecord {
   host: Omit<
     Host,
-    | "status"
-    | "degraded_reasons"
-    | "backup_state"
-    | "obstacle"
-    | "identity_conflict"
+    "status" | "degraded_reasons" | "backup_state" | "obstacle" | "identity_conflict"
   >;
   agent: Omit<AgentFacts, "connected">;
   backup: BackupFacts;
   readiness: ObstacleFacts;
 }
 
-/** What it takes to count, filter and order all hosts: no lists, no JSON, one thin row each. */
+/** What it takes to count, filter and order all hosts: one thin row each. */
 export interface HostFacts {
   id: string;
   name: string;
   snapshot_count: number;
   repo_size_bytes: number | null;
-  /** It has the tag and the text of the filter. */
-  matches: boolean;
+  os: string;
+  tags: string[];
+  agent_hostname: string | null;
+  /** Of the last backup, where it did not plainly succeed. */
+  error_class: ErrorClass | null;
+  /** The server that the repository is on, with its port where that is not the usual one. */
+  repository_server: string | null;
   agent: Omit<AgentFacts, "connected">;
   backup: BackupFacts;
   readiness: ObstacleFacts;
@@ -51,19 +53,16 @@ export interface AgentDescription {
   protocol_version: number;
 }
 
-const REPOSITORY_FACTS =
-  `r.initialised_at_ms AS repository_initialised_at_ms, r.probe_state,
+const REPOSITORY_FACTS = `r.initialised_at_ms AS repository_initialised_at_ms, r.probe_state,
   r.probed_at_ms, r.replaced_at_ms, coalesce(json_array_length(h.backup_set, '$.paths'), 0) AS path_count`;
-const FROM_HOSTS =
-  "FROM hosts h LEFT JOIN repositories r ON r.id = h.repository_id";
+const FROM_HOSTS = "FROM hosts h LEFT JOIN repositories r ON r.id = h.repository_id";
 const SELECT_HOST = `SELECT h.*, ${REPOSITORY_FACTS} ${FROM_HOSTS}`;
 
 const DESCRIBE = `os = :os, os_version = :os_version, arch = :arch,
   agent_hostname = :agent_hostname, agent_version = :agent_version,
   protocol_version = :protocol_version`;
 
-const AGENT_FACTS =
-  `enrolled_at_ms, last_seen_at_ms, agent_version, restic_version, restic_error,
+const AGENT_FACTS = `enrolled_at_ms, last_seen_at_ms, agent_version, restic_version, restic_error,
   clock_skew_ms, config_version, applied_config_version, agent_problems`;
 const BACKUP_FACTS =
   "last_backup_status, last_backup_at_ms, last_good_backup_at_ms, goal_seconds, backup_set_grown_at_ms";
@@ -93,12 +92,9 @@ export class HostsStore {
   constructor(db: Database) {
     this.#survey = db.prepare(
       `SELECT h.id, h.name, h.snapshot_count, repo_size_bytes, ${AGENT_FACTS}, ${BACKUP_FACTS},
-         ${REPOSITORY_FACTS},
-         (:tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag))
-         AND (:q IS NULL OR instr(lower(h.name), :q) > 0
-           OR instr(lower(coalesce(agent_hostname, '')), :q) > 0 OR instr(lower(tags), :q) > 0)
-         AS matches
-       ${FROM_HOSTS}`,
+         ${REPOSITORY_FACTS}, h.os, h.tags, h.agent_hostname, r.url,
+         CASE WHEN h.last_backup_status <> 'succeeded' THEN j.error_class END AS error_class
+       ${FROM_HOSTS} LEFT JOIN jobs j ON j.id = h.last_backup_job_id`,
     );
     this.#find = db.prepare(
       `SELECT id, count(*) OVER () AS total,
@@ -115,9 +111,7 @@ export class HostsStore {
     );
     this.#by_id = db.prepare(`${SELECT_HOST} WHERE h.id = :id`);
     this.#id_of_name = db.prepare("SELECT id FROM hosts WHERE name = :name");
-    this.#by_bearer = db.prepare(
-      "SELECT id, name FROM hosts WHERE bearer_hash = :bearer_hash",
-    );
+    this.#by_bearer = db.prepare("SELECT id, name FROM hosts WHERE bearer_hash = :bearer_hash");
     this.#insert = db.prepare(
       `INSERT INTO hosts (id, name, os, tags, backup_set, created_at_ms)
        VALUES (:id, :name, :os, :tags, :backup_set, :created_at_ms)`,
@@ -133,9 +127,7 @@ export class HostsStore {
     this.#remove_repository = db.prepare(
       "DELETE FROM repositories WHERE host_id = :id RETURNING credential_id, password_secret_id",
     );
-    this.#remove_credential = db.prepare(
-      "DELETE FROM credentials WHERE id = :id",
-    );
+    this.#remove_credential = db.prepare("DELETE FROM credentials WHERE id = :id");
     this.#remove = db.prepare("DELETE FROM hosts WHERE id = :id");
     this.#enrol = db.prepare(
       `UPDATE hosts SET ${DESCRIBE}, bearer_hash = :bearer_hash, enrolled_at_ms = :now_ms,
@@ -157,9 +149,7 @@ export class HostsStore {
       `UPDATE hosts SET applied_config_version = :version
        WHERE id = :id AND :version <= config_version`,
     );
-    this.#current_job = db.prepare(
-      "UPDATE hosts SET current_job_id = :job_id WHERE id = :id",
-    );
+    this.#current_job = db.prepare("UPDATE hosts SET current_job_id = :job_id WHERE id = :id");
     this.#set_grew = db.prepare(
       "UPDATE hosts SET backup_set_grown_at_ms = :at_ms WHERE id = :id",
     );
@@ -174,14 +164,18 @@ export class HostsStore {
     );
   }
 
-  /** Every host; which of them have this tag, and this text (lower case) in name, host name or tags. */
-  survey(filter: { tag: string | null; q: string | null }): HostFacts[] {
-    return this.#survey.all({ ...filter }).map((row) => ({
+  /** Every host. */
+  survey(): HostFacts[] {
+    return this.#survey.all().map((row) => ({
       id: row.id as string,
       name: row.name as string,
       snapshot_count: row.snapshot_count as number,
       repo_size_bytes: row.repo_size_bytes as number | null,
-      matches: row.matches === 1,
+      os: row.os as string,
+      tags: JSON.parse(row.tags as string),
+      agent_hostname: row.agent_hostname as string | null,
+      error_class: row.error_class as ErrorClass | null,
+      repository_server: /^https?:\/\/([^/?#]+)/.exec(row.url as string ?? "")?.[1] ?? null,
       ...toFacts(row),
     }));
   }
@@ -192,10 +186,7 @@ export class HostsStore {
    */
   find(q: string, limit: number): { ids: string[]; total: number } {
     const rows = this.#find.all({ q, limit });
-    return {
-      ids: rows.map((row) => row.id as string),
-      total: Number(rows[0]?.total ?? 0),
-    };
+    return { ids: rows.map((row) => row.id as string), total: Number(rows[0]?.total ?? 0) };
   }
 
   /** The hosts of these ids that exist, in that order. */
@@ -215,9 +206,7 @@ export class HostsStore {
 
   byBearer(bearer_hash: string): { id: string; name: string } | undefined {
     const row = this.#by_bearer.get({ bearer_hash });
-    return row === undefined
-      ? undefined
-      : { id: row.id as string, name: row.name as string };
+    return row === undefined ? undefined : { id: row.id as string, name: row.name as string };
   }
 
   insert(row: {
@@ -236,12 +225,7 @@ export class HostsStore {
     });
   }
 
-  edit(
-    row: Pick<
-      Host,
-      "id" | "name" | "tags" | "backup_set" | "goal_seconds" | "repository_id"
-    >,
-  ) {
+  edit(row: Pick<Host, "id" | "name" | "tags" | "backup_set" | "goal_seconds" | "repository_id">) {
     const { id, name, tags, backup_set, goal_seconds, repository_id } = row;
     this.#edit.run({
       id,
@@ -257,9 +241,7 @@ export class HostsStore {
   remove(id: string): void {
     for (const row of this.#remove_repository.all({ id })) {
       for (const credential of [row.credential_id, row.password_secret_id]) {
-        if (credential !== null) {
-          this.#remove_credential.run({ id: credential as string });
-        }
+        if (credential !== null) this.#remove_credential.run({ id: credential as string });
       }
     }
     this.#remove.run({ id });
@@ -284,11 +266,7 @@ export class HostsStore {
     },
   ): boolean {
     const { problems, ...facts } = hello;
-    return this.#hello.run({
-      id,
-      ...facts,
-      agent_problems: JSON.stringify(problems),
-    }).changes ===
+    return this.#hello.run({ id, ...facts, agent_problems: JSON.stringify(problems) }).changes ===
       1;
   }
 
@@ -306,8 +284,7 @@ export class HostsStore {
 
   /** A change of them is a new config for the agent. False if they were so already. */
   setCertPins(id: string, cert_pins: string[]): boolean {
-    return this.#set_cert_pins.run({ id, cert_pins: JSON.stringify(cert_pins) })
-      .changes === 1;
+    return this.#set_cert_pins.run({ id, cert_pins: JSON.stringify(cert_pins) }).changes === 1;
   }
 
   setGrew(id: string, at_ms: number): void {

@@ -7,6 +7,7 @@ import { FakeClock } from "../../clock.ts";
 import { createServices } from "../../compose.ts";
 import { openDatabase } from "../../db/open.ts";
 import { sessionCookieName } from "../../http/session_cookie.ts";
+import { JOB_RETENTION } from "../../jobs/job_retention.ts";
 import { silentLog } from "../../log.ts";
 import type { Role } from "../../protocol/entities.ts";
 import { temporaryIdentity } from "../../secrets/identity.ts";
@@ -57,7 +58,7 @@ export async function startStorySite(options: StorySiteOptions): Promise<StorySi
       data_dir: "/var/lib/restic-manager",
     },
     ...{ secret_key_file: "/var/lib/restic-manager/secret.key", trusted_proxies: [] },
-    ...{ cookie_secure: false, log_level: "error" as const },
+    ...{ cookie_secure: false, log_level: "error" as const, job_retention: JOB_RETENTION },
   };
   const services = await createServices(config, {
     ...{ clock, log, assets, db, sealer },
