@@ -13,6 +13,6 @@ export function fit<T extends z.ZodType>(
     return schema.safeParse(value);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return { success: false, error: new z.ZodError([]) };
+    return { success: false, error: new z.ZodError([]) as z.ZodError<z.output<T>> };
   }
 }
