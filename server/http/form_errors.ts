@@ -26,7 +26,7 @@ export async function orRefusal<T>(
   }
 }
 
-/** The first fault of each field. A fault inside a list names its line. */
+/** The first fault of each field. A fault inside a list names its line, or which tag it is. */
 export function fieldErrors(error: z.ZodError): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const issue of error.issues) {
@@ -35,7 +35,7 @@ export function fieldErrors(error: z.ZodError): Record<string, string> {
     const field = (at < 0 ? issue.path : issue.path.slice(0, at)).join(".");
     const text = index === undefined
       ? capital(issue.message)
-      : `Line ${index + 1}: ${issue.message}`;
+      : `${field.endsWith("tags") ? "Tag" : "Line"} ${index + 1}: ${issue.message}`;
     errors[field] ??= text;
   }
   return errors;

@@ -39,7 +39,10 @@ const CertPinInput = z.string().max(200)
   })
   .transform((text) => certPin(text)!);
 
-export const Tag = one_line(64).trim().min(1).regex(/^[^,]+$/, "A tag cannot contain a comma");
+/** restic takes a comma for the end of a tag and trims what is around it: such a tag would be another. */
+export const Tag = one_line(64).min(1, "is empty")
+  .refine((tag) => tag === tag.trim(), "cannot begin or end with a blank")
+  .refine((tag) => !tag.includes(","), "cannot contain a comma");
 
 /** An absolute path of either system. restic gets it after `--`, so its text is only ever a path. */
 export const BackupPath = z.string().min(1).max(4096)
