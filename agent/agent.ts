@@ -1,5 +1,4 @@
 /** @module The running agent: its parts put together, from the lock to the orderly end. */
-import { join } from "node:path";
 import type { Hello } from "../server/protocol/agent_messages.ts";
 import { paths } from "../server/protocol/paths.ts";
 import { fromBase64, importPublicKey } from "../server/protocol/signing.ts";
@@ -14,6 +13,7 @@ import { AgentError } from "./errors.ts";
 import { AgentLock } from "./lock.ts";
 import type { AgentLog } from "./log.ts";
 import { describeMachine } from "./machine.ts";
+import { damagedStates, openOrReplaceState } from "./open_state.ts";
 import { Orders } from "./orders.ts";
 import { Outbox } from "./outbox.ts";
 import { Prober } from "./prober.ts";
@@ -24,7 +24,7 @@ import { ResticWatch } from "./restic_watch.ts";
 import { Runner } from "./runner.ts";
 import { SecretsFile } from "./secrets.ts";
 import { Settings } from "./settings.ts";
-import { AgentState } from "./state.ts";
+import type { AgentState } from "./state.ts";
 import { iso, systemTiming, type Timing } from "./timing.ts";
 
 /** How long the last reports may take to reach the server when the agent is stopped. */
@@ -48,19 +48,11 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
   await makeStateFolder(options.state_dir);
   const lock = await AgentLock.acquire(options.state_dir);
   try {
-    using state = openState(options.state_dir, config);
+    using state = openOrReplaceState(options.state_dir, config, options.log);
     await runParts(options, config, state);
   } finally {
     lock.release();
   }
-}
-
-/** Opens state.db as this enrolment's. */
-export function openState(state_dir: string, config: AgentConfig): AgentState {
-  const identity = `${config.host_id} ${config.server_public_key}`;
-  const state = new AgentState(join(state_dir, "state.db"), identity);
-  if (config.epoch > state.seen.epoch) state.seen.enterEpoch(config.epoch);
-  return state;
 }
 
 async function runParts(
@@ -167,7 +159,10 @@ async function runParts(
       restic_error: "error" in program ? program.error.slice(0, 512) : null,
       running_jobs: runner.heldJobIds(),
       config_version: settings.config_version,
-      problems: pins.problem === null ? [] : [pins.problem],
+      problems: [
+        ...damagedStates(state_dir),
+        ...(pins.problem === null ? [] : [pins.problem]),
+      ].map((problem) => problem.slice(0, 512)),
       command_counter: state.seen.command_counter,
       epoch: state.seen.epoch,
       time: iso(timing.now_ms()),

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { openState, runAgent } from "./agent.ts";
+import { runAgent } from "./agent.ts";
 import { readConfig } from "./config.ts";
 import { createAgentLog } from "./log.ts";
+import { openState } from "./open_state.ts";
 import { programPath } from "./restic/real_storage.ts";
 import { resticAccess } from "./restic_access.ts";
 import { SUCCESS, TestAgent } from "./test_agent.ts";

@@ -1,7 +1,7 @@
 /** @module What `status` tells, read from the files: the running agent is not asked. */
 import { join } from "node:path";
 import { SOFTWARE_VERSION } from "../server/protocol/version.ts";
-import { openState } from "./agent.ts";
+import { openState } from "./open_state.ts";
 import { readConfig } from "./config.ts";
 import type { Directories } from "./directories.ts";
 import type { ExitCode } from "./errors.ts";
