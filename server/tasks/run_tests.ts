@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { failSetup, projectDir, setUp, setUpChromium, setUpCurl } from "./setup.ts";
+import { setUpProxies } from "./setup_proxies.ts";
 
 const LONG_TESTS = "tests/long/";
 
@@ -13,6 +14,7 @@ try {
   await setUp(say);
   await setUpChromium(say);
   await setUpCurl(say);
+  await setUpProxies(say);
 } catch (error) {
   failSetup(error);
 }

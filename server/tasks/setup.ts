@@ -4,7 +4,7 @@
  *
  * restic and rest-server: `.tools/bin`, then PATH; else from Debian's newer suites by apt into
  * `.tools` (no root, nothing of the system is touched); else built with Go. Chromium and curl (tests
- * only): PATH; else Debian's packages, for which apt needs root.
+ * only): PATH; else Debian's packages, for which apt needs root. Caddy and nginx: setup_proxies.ts.
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -235,14 +235,16 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-async function onPath(name: string): Promise<string | undefined> {
+/** Where PATH has a program. */
+export async function onPath(name: string): Promise<string | undefined> {
   for (const dir of (Deno.env.get("PATH") ?? "").split(":")) {
     if (dir !== "" && await isFile(join(dir, name))) return join(dir, name);
   }
   return undefined;
 }
 
-async function isFile(path: string): Promise<boolean> {
+/** True if there is such a file. */
+export async function isFile(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFile;
   } catch {
@@ -255,7 +257,7 @@ function ignoreMissing(error: unknown): void {
 }
 
 /** Runs a program to its end. @throws {SetupError} if it fails, with the end of what it said */
-async function run(
+export async function run(
   program: string,
   args: string[],
   options: { cwd?: string; env?: Record<string, string> } = {},
@@ -282,6 +284,8 @@ if (import.meta.main) {
     if (Deno.args.includes("--tests")) {
       await setUpChromium(say);
       await setUpCurl(say);
+      const { setUpProxies } = await import("./setup_proxies.ts");
+      await setUpProxies(say);
     }
   } catch (error) {
     failSetup(error);

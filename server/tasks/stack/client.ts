@@ -13,11 +13,14 @@ export class ApiError extends Error {
 
 export class ApiClient {
   readonly base_url: string;
+  readonly #http: Deno.HttpClient | undefined;
   #cookies = new Map<string, string>();
   #csrf_token = "";
 
-  constructor(base_url: string) {
+  /** `http` trusts other authorities than the system does. */
+  constructor(base_url: string, http?: Deno.HttpClient) {
     this.base_url = base_url;
+    this.#http = http;
   }
 
   /** Creates the first administrator with the one-time code. */
@@ -72,6 +75,7 @@ export class ApiClient {
       redirect: "manual",
       headers: { ...init.headers, origin: this.base_url, cookie: this.cookie },
       ...(init.body === undefined ? {} : { body: init.body }),
+      ...(this.#http === undefined ? {} : { client: this.#http }),
     });
     for (const line of answer.headers.getSetCookie()) {
       const [pair] = line.split(";");

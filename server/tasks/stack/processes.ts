@@ -119,10 +119,15 @@ export class AgentProcess {
   }
 
   /** Runs `enroll` with the token on standard input. @throws {Error} with what it said if it fails */
-  async enroll(server_url: string, server_key: string, token: string): Promise<void> {
+  async enroll(
+    server_url: string,
+    server_key: string,
+    token: string,
+    more: string[] = [],
+  ): Promise<void> {
     await Deno.mkdir(this.dir, { recursive: true });
     const program = this.#run(
-      ["enroll", "--server", server_url, "--server-key", server_key, "--token-stdin"],
+      ["enroll", "--server", server_url, "--server-key", server_key, "--token-stdin", ...more],
       token + "\n",
     );
     const status = await program.status;
