@@ -8,7 +8,8 @@ import {
 } from "../server/protocol/limits.ts";
 import { iso, type Timing } from "./timing.ts";
 
-const BATCH_MAX_MS = 250;
+/** So late that a busy job fills a batch, so soon that who watches it sees it move. */
+const BATCH_MAX_MS = 50;
 /** Far under a frame's limit even when every character needs escaping. */
 const BATCH_MAX_CHARS = 128 * 1024;
 

@@ -1,7 +1,7 @@
 /**
  * @module `task bench`: what the product costs, beside its budgets. It reports and fails nothing.
  * Options: `--json FILE`, `--quick` (less data, shorter waits), `--gib N` (data of the backups),
- * `--runs N`, `--only overhead|agent|server|snapshots`.
+ * `--runs N`, `--only overhead|agent|server|logs|snapshots`.
  */
 import { parseArgs } from "node:util";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { projectDir, setUp } from "../server/tasks/setup.ts";
 import { measureAgent } from "./agent_memory.ts";
 import { measureAgentOverhead } from "./agent_overhead.ts";
 import { writeData } from "./data.ts";
+import { measureLogLines } from "./log_lines.ts";
 import { measureServer } from "./dashboard.ts";
 import { measureOverhead } from "./overhead.ts";
 import { measureSnapshots } from "./snapshot_list.ts";
@@ -28,6 +29,7 @@ const { values } = parseArgs({
 const gib = Number(values.gib ?? (values.quick ? 0.25 : 2));
 const runs = Number(values.runs ?? (values.quick ? 1 : 3));
 const idle_seconds = values.quick ? 15 : 60;
+const log_seconds = values.quick ? 4 : 10;
 const project_dir = projectDir();
 /** On a slow machine fewer rounds are run, so that the whole ends within ten minutes. */
 const DOOR_UNTIL_MS = 5 * 60_000;
@@ -35,6 +37,7 @@ const AGENT_UNTIL_MS = 8 * 60_000;
 
 const PARTS: Record<string, () => Promise<Figure[]>> = {
   server: () => inFolder((dir) => measureServer({ project_dir, dir, log })),
+  logs: () => inFolder((dir) => measureLogLines({ project_dir, dir, seconds: log_seconds, log })),
   snapshots: () => inFolder(measureSnapshots),
   agent: () => measureAgent({ project_dir, idle_seconds, log }),
   overhead: () => inFolder(overhead),

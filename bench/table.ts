@@ -45,8 +45,13 @@ export function median(values: readonly number[]): number {
 
 /** The value that 95 of 100 do not exceed. @throws {RangeError} if there is none */
 export function p95(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const value = sorted[Math.ceil(sorted.length * 0.95) - 1];
+  return percentile(values, 0.95);
+}
+
+/** The value that this share of all (0 to 1) does not exceed. @throws {RangeError} if there is none */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const value = sorted[Math.ceil(sorted.length * share) - 1];
   if (value === undefined) throw new RangeError("No value, no percentile.");
   return value;
 }

@@ -14,6 +14,7 @@ import { type Scheduler, systemScheduler } from "./scheduler.ts";
 import type { Epochs } from "./epochs.ts";
 import { IdentityClaims } from "./identity_claims.ts";
 import { Session } from "./session.ts";
+import { Turns } from "./turns.ts";
 import { type Violation, Violations } from "./violations.ts";
 
 /** The part of a WebSocket that a session needs; the door in server/fresh/websocket.ts makes it. */
@@ -52,6 +53,7 @@ export class AgentSessions {
   #refused: RefusedReports;
   #violations: Violations;
   #claims: IdentityClaims;
+  readonly #turns = new Turns(systemScheduler);
   /** By host: its sockets that are not closed on either side. */
   #sockets = new Map<string, number>();
 
@@ -73,6 +75,7 @@ export class AgentSessions {
       refused: this.#refused,
       violations: this.#violations,
       claims: this.#claims,
+      turns: this.#turns,
       host,
       socket,
       ip,

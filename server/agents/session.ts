@@ -19,6 +19,7 @@ import type { RefusedReports } from "./refused_reports.ts";
 import type { Violation, Violations } from "./violations.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { TokenBucket } from "./token_bucket.ts";
+import type { Turns } from "./turns.ts";
 
 const HELLO_DEADLINE_MS = 5000;
 const MESSAGES_PER_SECOND = 200;
@@ -31,6 +32,7 @@ export interface SessionOptions extends AgentSessionsDeps {
   refused: RefusedReports;
   violations: Violations;
   claims: IdentityClaims;
+  turns: Turns;
   host: { id: string; name: string };
   socket: Socket;
   ip: string;
@@ -74,6 +76,13 @@ export class Session implements AgentConnection, SocketEvents {
 
   /** A frame from the agent. Never throws: a fault here must not end the server. */
   message(text: string): void {
+    if (this.#closed) return;
+    const { turns } = this.#options;
+    if (turns.take(this, text.length, () => this.#take(text))) return;
+    this.#refuse("too_much", CLOSE.too_many_messages);
+  }
+
+  #take(text: string): void {
     if (this.#closed) return;
     try {
       this.#receive(text);
@@ -288,6 +297,7 @@ export class Session implements AgentConnection, SocketEvents {
 
   #end(): void {
     this.#closed = true;
+    this.#options.turns.drop(this);
     this.#outgoing.stop();
     this.#cancelTimer();
     this.#pings.end();

@@ -118,10 +118,15 @@ export class JobReports {
 
   /** Once a line was dropped all later ones are, but for the agent's own remarks. */
   #keepLines(row: JobRow, lines: LogLine[]) {
+    const { logs } = this.#deps;
     const added: LogLine[] = [];
     const dropped: LogLine[] = [];
     let bytes = 0;
+    const seqs = lines.map((line) => line.seq);
+    const known = logs.known(row.id, Math.min(...seqs), Math.max(...seqs));
     for (const line of lines) {
+      if (known.has(line.seq)) continue;
+      known.add(line.seq);
       const is_event = line.stream === "event";
       const size = byteLength(line.payload) + LOG_LINE_OVERHEAD_BYTES;
       const room = JOB_LOG_QUOTA_BYTES + (is_event ? EVENTS_BYTES : 0) - row.log_bytes - bytes;
@@ -129,11 +134,12 @@ export class JobReports {
         (!is_event && (row.log_dropped_lines > 0 || dropped.length > 0));
       if (is_over) {
         dropped.push(line);
-      } else if (this.#deps.logs.insert(row.id, line)) {
+      } else {
         added.push(line);
         bytes += size;
       }
     }
+    logs.insert(row.id, added);
     return { added, bytes, dropped };
   }
 
@@ -148,7 +154,8 @@ export class JobReports {
       return undefined;
     }
     const marker: LogLine = { ...dropped[0]!, stream: "event", payload };
-    return logs.insert(row.id, marker) ? marker : undefined;
+    logs.insert(row.id, [marker]);
+    return marker;
   }
 
   #finished(row: JobRow, message: JobFinished): void {
