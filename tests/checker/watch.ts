@@ -8,6 +8,8 @@ import { type Reader, Unanswered } from "./reader.ts";
 import type { Record } from "./record.ts";
 
 const AGAIN_MS = 100;
+/** Jobs, and hosts, that are read again on one notice. */
+const LOOKS = 6;
 /** The words of a host's page (components/vocabulary.ts) that promise a snapshot. */
 const PAGE_CLAIMS: [RegExp, BackupState][] = [
   [/>Backed up, with gaps</, "gaps"],
@@ -40,7 +42,7 @@ export class Watch {
     }
   }
 
-  /** Reads again whatever the stream of changes names: one job, one host, now and then its page. */
+  /** Reads again whatever the stream of changes names: a few jobs, a few hosts, a page. */
   async followChanges(): Promise<void> {
     while (!this.#over.signal.aborted) {
       try {
@@ -96,7 +98,6 @@ export class Watch {
     });
     const view = `reader ${++this.#views}`;
     let rest = "";
-    let looks = 0;
     for await (const text of answer.body!.pipeThrough(new TextDecoderStream())) {
       const events = (rest + text).split("\n\n");
       rest = events.pop()!;
@@ -105,10 +106,11 @@ export class Watch {
         if (data === undefined) continue;
         this.#record.tick();
         const { host_ids, job_ids } = JSON.parse(data) as { host_ids: string[]; job_ids: string[] };
-        looks++;
-        const host_id = host_ids[looks % Math.max(1, host_ids.length)];
-        for (const id of job_ids.slice(0, 2)) await this.#lookAtJob(id, view);
-        if (host_id !== undefined) await this.#lookAtHost(host_id, view, looks % 5 === 0);
+        // Each reader has one request at a time, so what it sees comes in order.
+        await Promise.all([
+          ...sample(job_ids).map((id, n) => this.#lookAtJob(id, `${view}.${n}`)),
+          ...sample(host_ids).map((id, n) => this.#lookAtHost(id, `${view}.h${n}`, n === 0)),
+        ]);
       }
     }
   }
@@ -141,6 +143,12 @@ export class Watch {
     const facts = { host_id, backup_state: claim[1], last_good_backup_at: null };
     shown_hosts.push({ view: `page, ${view}`, got, ...facts });
   }
+}
+
+/** A few of many, others each time. */
+function sample(ids: string[]): string[] {
+  const from = Math.floor(Math.random() * ids.length);
+  return [...ids.slice(from), ...ids.slice(0, from)].slice(0, LOOKS);
 }
 
 /** The part of a row that the rules compare. */

@@ -25,7 +25,7 @@ Deno.test("200 killed servers lose, double and damage nothing", async (t) => {
   try {
     const figures = await killServers(fleet, {
       count: SERVER_KILLS,
-      ticks: [20, 900],
+      ticks: [20, 600],
       chance,
       say,
     });
