@@ -6,6 +6,7 @@ import type { Log } from "../log.ts";
 import { StartError } from "../start_error.ts";
 import { Database } from "./database.ts";
 import { type Migration, MIGRATIONS } from "./migrations.ts";
+import { storageFaultOf } from "./storage_fault.ts";
 
 export interface OpenOptions {
   clock: Clock;
@@ -21,17 +22,17 @@ const JOURNAL_MAX_BYTES = 64 * 1024 * 1024;
 const PRIVATE = 0o600;
 
 /** auto_vacuum counts for a new file alone, and only before anything is in it. */
-const SETTINGS = `
-  PRAGMA auto_vacuum = INCREMENTAL;
-  PRAGMA busy_timeout = 5000;
-  PRAGMA foreign_keys = ON;
-  PRAGMA trusted_schema = OFF;
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA secure_delete = ON;
-  PRAGMA temp_store = MEMORY;
-  PRAGMA journal_size_limit = ${JOURNAL_MAX_BYTES};
-`;
+const SETTINGS = [
+  "PRAGMA auto_vacuum = INCREMENTAL",
+  "PRAGMA busy_timeout = 5000",
+  "PRAGMA foreign_keys = ON",
+  "PRAGMA trusted_schema = OFF",
+  "PRAGMA journal_mode = WAL",
+  "PRAGMA synchronous = FULL",
+  "PRAGMA secure_delete = ON",
+  "PRAGMA temp_store = MEMORY",
+  `PRAGMA journal_size_limit = ${JOURNAL_MAX_BYTES}`,
+];
 
 /**
  * Opens and migrates the database at `path`, or a new one in memory for `:memory:`.
@@ -76,9 +77,10 @@ function makePrivate(path: string): void {
 
 function applySettings(sqlite: DatabaseSync, path: string): void {
   try {
-    sqlite.exec(SETTINGS);
+    // One by one and prepared: an error of exec() does not tell a full disk from a damaged file.
+    for (const setting of SETTINGS) sqlite.prepare(setting).all();
   } catch (error) {
-    throw damaged(path, error);
+    throw unusable(path, error);
   }
 }
 
@@ -87,9 +89,19 @@ function checkIntegrity(sqlite: DatabaseSync, path: string): void {
   try {
     rows = sqlite.prepare("PRAGMA quick_check(1)").all();
   } catch (error) {
-    throw damaged(path, error);
+    throw unusable(path, error);
   }
   if (rows.length !== 1 || rows[0]!["quick_check"] !== "ok") throw damaged(path, rows[0]);
+}
+
+/** Whoever reads that a file is damaged puts an older one in its place: said only when it is so. */
+function unusable(path: string, cause: unknown): StartError {
+  if (storageFaultOf(cause) === undefined) return damaged(path, cause);
+  return new StartError(
+    `The disk of the database ${path} is full or fails: free some space there, or mend the disk, ` +
+      "and start again. The database itself is kept as it is",
+    { cause },
+  );
 }
 
 function damaged(path: string, cause: unknown): StartError {

@@ -90,6 +90,8 @@ Deno.test("the server's disk is full and comes back: told, nothing half done, no
     await t.step("it stops on a full disk in order, and the audit chain holds", async () => {
       disk.fill();
       assert.equal((await stack.server.stop()).code, 0);
+      // "Damaged" would make somebody put an old copy in its place.
+      await assert.rejects(() => stack.startServer(), /is full or fails: free some space/);
       disk.empty();
       const path = join(data_dir, "restic-manager.db");
       const clock = systemClock();
