@@ -21,8 +21,11 @@ export interface PageFrameProps {
   now_ms: number;
   /** Where the forms of the top bar come back to: path and query. */
   here: string;
-  /** What changes this page: all of the fleet, one host, or nothing (a page with its own stream). */
-  live?: "fleet" | { host_id: string } | "off";
+  /**
+   * What changes this page: all of the fleet, one host, a stream of its own (whose island says whether
+   * it is live), or nothing.
+   */
+  live?: "fleet" | { host_id: string } | "own" | "off";
   /** See LiveRegions: for an answer that shows secrets. */
   stands_at?: string;
   narrow?: boolean;
@@ -46,7 +49,7 @@ export function Page(props: PageFrameProps) {
         <SignOutOnPhone csrf_token={csrf_token} />
       </header>
       <main class={narrow ? "page page-narrow" : "page"} id="main" tabIndex={-1}>
-        {live === "off" ? null : (
+        {live === "off" || live === "own" ? null : (
           <LiveRegions
             host_id={live === "fleet" ? null : live.host_id}
             rendered_at_ms={now_ms}

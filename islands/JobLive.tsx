@@ -4,7 +4,7 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { KIND_TITLE } from "../components/job/causes.ts";
-import { fetchLines, followJob } from "../components/job/follow_job.ts";
+import { fetchLines, type Following, followJob } from "../components/job/follow_job.ts";
 import { JobHead, type JobRights } from "../components/job/JobHead.tsx";
 import { JobOutcome } from "../components/job/JobOutcome.tsx";
 import { JobProgress as ProgressCard } from "../components/job/JobProgress.tsx";
@@ -17,6 +17,7 @@ import {
   percentOf,
   startView,
 } from "../components/job/job_view.ts";
+import { LostNote, useContact } from "../components/live/Lost.tsx";
 import { applyPage, readPage } from "../components/live/page_refresh.ts";
 import { mergeLines } from "../components/job/log_lines.ts";
 import { LogViewer, type LogViewerProps } from "../components/job/LogViewer.tsx";
@@ -51,13 +52,15 @@ export default function JobLive(props: JobLiveProps) {
   const [view, setView] = useState(() => startView(props.job, props.progress, props.news_at_ms));
   const [lines, setLines] = useState(props.lines);
   const [live, setLive] = useState(false);
-  const [connected, setConnected] = useState(true);
+  /** Since when, and until when, the server is out of reach, by this browser's clock. */
+  const [lost, setLost] = useState<{ since_ms: number; next_try_at_ms: number }>();
   const [now_ms, setNow] = useState(props.now_ms);
   const [announced, setAnnounced] = useState("");
   const [complete, setComplete] = useState(false);
   const last_seq = useRef(props.lines.at(-1)?.seq ?? 0);
   const last_percent = useRef(percentOf(view));
   const loading = useRef(false);
+  const following = useRef<Following | undefined>(undefined);
   const clock_offset_ms = useRef(0);
   const { job } = view;
   const final = isFinalStatus(job.status);
@@ -65,13 +68,16 @@ export default function JobLive(props: JobLiveProps) {
   useEffect(() => {
     clock_offset_ms.current = props.now_ms - Date.now();
     setLive(true);
-    const stop = followJob({
+    const followed = following.current = followJob({
       job_id: props.job.id,
       lastSeq: () => last_seq.current,
-      onConnected: setConnected,
+      onContact: (contact) =>
+        setLost((before) =>
+          contact === "live" ? undefined : { since_ms: Date.now(), ...before, ...contact }
+        ),
       onMessage: receive,
     });
-    return stop;
+    return followed.stop;
   }, []);
 
   useEffect(() => {
@@ -109,6 +115,11 @@ export default function JobLive(props: JobLiveProps) {
     readPage({ href: null, may_reload: false }).then(applyPage, () => {});
   }, [final]);
 
+  useContact({
+    kind: !live ? "unknown" : lost !== undefined && !final ? "lost" : "live",
+    news_at_ms: lost?.since_ms ?? Date.now(),
+  });
+
   const first_seq = lines[0]?.seq ?? 1;
   const has_older = live && !complete && first_seq > 1;
 
@@ -131,7 +142,9 @@ export default function JobLive(props: JobLiveProps) {
     }
   }
 
-  const freshness = freshnessOf(view, now_ms);
+  // While the server is out of reach nobody knows more than was known then.
+  const known_ms = lost === undefined ? now_ms : lost.since_ms + clock_offset_ms.current;
+  const freshness = freshnessOf(view, known_ms);
   const log = (
     <LogViewer
       lines={lines}
@@ -154,10 +167,12 @@ export default function JobLive(props: JobLiveProps) {
         stalled={freshness.kind === "stalled"}
       />
       <p class="vh" role="status">{announced}</p>
-      {!connected && !final && (
-        <Note tone="warn" title="Not live.">
-          The connection to the server is lost. This page shows what was known last and tries again.
-        </Note>
+      {lost !== undefined && !final && (
+        <LostNote
+          news_at_ms={lost.since_ms}
+          next_try_at_ms={lost.next_try_at_ms}
+          onTry={() => following.current?.tryNow()}
+        />
       )}
       {!final && (
         <noscript>
@@ -181,7 +196,7 @@ export default function JobLive(props: JobLiveProps) {
           <>
             <ProgressCard
               view={view}
-              now_ms={now_ms}
+              now_ms={known_ms}
               freshness={freshness}
               agent_away={props.agent_away}
               usual_seconds={props.usual_seconds}

@@ -3,9 +3,10 @@
  * an honest note when the server is out of reach. Renders nothing while all is well.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { clockTime, counted, duration } from "../components/format.ts";
+import { counted } from "../components/format.ts";
 import { Icon } from "../components/Icon.tsx";
 import { LiveFeed, type LiveState } from "../components/live/live_feed.ts";
+import { LostNote, useContact } from "../components/live/Lost.tsx";
 
 export interface LiveRegionsProps {
   /** Only changes of this host matter to the page; null: every change does. */
@@ -25,9 +26,9 @@ export default function LiveRegions(
   const [state, setState] = useState<LiveState>({
     kind: "unknown",
     news_at_ms: rendered_at_ms,
+    next_try_at_ms: rendered_at_ms,
     waiting: 0,
   });
-  const [now_ms, setNow] = useState(rendered_at_ms);
   const feed = useRef<LiveFeed>(null);
 
   useEffect(() => {
@@ -43,22 +44,7 @@ export default function LiveRegions(
     return () => live.stop();
   }, [host_id]);
 
-  useEffect(() => {
-    const mark = document.getElementById("live-mark");
-    mark?.setAttribute("data-live-state", state.kind);
-    mark?.setAttribute("title", `Last news ${clockTime(state.news_at_ms)}`);
-    // Bars turn grey and what acts is off while nothing here can be trusted to be current.
-    document.documentElement.toggleAttribute("data-stale", state.kind === "lost");
-    if (state.kind !== "lost") return;
-    for (const button of document.querySelectorAll("[data-live] form [type=submit]")) {
-      // The next rendering that arrives takes these off again.
-      button.setAttribute("disabled", "");
-      button.setAttribute("title", "Not while the connection to the server is lost");
-    }
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [state]);
+  useContact(state);
 
   if (state.waiting > 0) {
     return (
@@ -71,20 +57,5 @@ export default function LiveRegions(
     );
   }
   if (state.kind !== "lost") return null;
-  return (
-    <div class="note" data-s="warn" role="status">
-      <Icon name="s-warn" />
-      <div class="grow">
-        <b>The connection to the server is lost.</b> What you see is{" "}
-        {duration((now_ms - state.news_at_ms) / 1000)} old, from{" "}
-        {clockTime(state.news_at_ms)}. Backups go on without this page.
-      </div>
-      <div class="actions">
-        <button type="button" class="btn btn-sm" onClick={() => feed.current?.tryNow()}>
-          <Icon name="retry" size={14} />
-          Try now
-        </button>
-      </div>
-    </div>
-  );
+  return <LostNote {...state} onTry={() => feed.current?.tryNow()} />;
 }

@@ -17,6 +17,7 @@ export function RunningCard({ running, now_ms }: { running: RunningJob[]; now_ms
       id="running"
       title="Running"
       beside={active.length === 0 ? null : <Count value={count(active.length)} tone="run" />}
+      actions={<span class="meta" data-as-of="" />}
       live
     >
       {running.length === 0 ? <p class="card-body faint">Nothing runs now.</p> : (
@@ -61,7 +62,8 @@ function RunningRow({ item, now_ms }: { item: RunningJob; now_ms: number }) {
             ? "waits for the first news"
             : ""}
         </span>
-        <span class="push nowrap">
+        <span class="push nowrap when-stale">last known</span>
+        <span class="push nowrap when-live">
           {stalled && news_at_ms !== null
             ? `last news ${ago(news_at_ms, now_ms)}`
             : progress?.eta_seconds == null

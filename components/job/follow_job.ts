@@ -14,8 +14,8 @@ export interface FollowOptions {
   /** The last line that the page holds. */
   lastSeq: () => number;
   onMessage: (message: JobStreamMessage) => void;
-  /** True while news can come in at once. */
-  onConnected: (connected: boolean) => void;
+  /** Told when news can come in at once, and when not, with the time of the next try. */
+  onContact: (contact: "live" | { next_try_at_ms: number }) => void;
 }
 
 /** Lines read over REST at once. */
@@ -23,8 +23,14 @@ const PAGE_LINES = 5000;
 /** Lines of an ended job may come a moment after its end. */
 const LINGER_MS = 3000;
 
-/** Follows a job until its final row was seen. Returns the stop. */
-export function followJob(options: FollowOptions): () => void {
+export interface Following {
+  stop: () => void;
+  /** Does not wait for the next try. */
+  tryNow: () => void;
+}
+
+/** Follows a job until its final row was seen, or until it is stopped. */
+export function followJob(options: FollowOptions): Following {
   let socket: WebSocket | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
@@ -33,8 +39,20 @@ export function followJob(options: FollowOptions): () => void {
 
   function stop() {
     stopped = true;
+    removeEventListener("offline", onOffline);
     clearTimeout(timer);
     socket?.close();
+  }
+
+  /** A socket does not notice by itself that the network is gone. */
+  function onOffline() {
+    socket?.close();
+  }
+
+  function tryNow() {
+    if (stopped || ended || socket?.readyState === WebSocket.OPEN) return;
+    clearTimeout(timer);
+    void retry();
   }
 
   function take(message: JobStreamMessage) {
@@ -48,7 +66,7 @@ export function followJob(options: FollowOptions): () => void {
 
   async function finish() {
     await catchUp(options.lastSeq()).catch(() => {});
-    options.onConnected(true);
+    options.onContact("live");
     stop();
   }
 
@@ -57,15 +75,16 @@ export function followJob(options: FollowOptions): () => void {
     socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
     socket.onopen = () => {
       attempt = 0;
-      options.onConnected(true);
+      options.onContact("live");
     };
     socket.onmessage = (event) => take(JSON.parse(event.data));
     socket.onclose = ({ code }) => {
       if (stopped || ended) return;
       // The session is over: the page leads to the sign-in, and back here.
       if (code === CLOSE.bad_credential) return location.reload();
-      options.onConnected(false);
-      timer = setTimeout(() => void retry(), reconnectDelayMs(attempt++));
+      const delay_ms = reconnectDelayMs(attempt++);
+      options.onContact({ next_try_at_ms: Date.now() + delay_ms });
+      timer = setTimeout(() => void retry(), delay_ms);
     };
   }
 
@@ -91,8 +110,9 @@ export function followJob(options: FollowOptions): () => void {
     }
   }
 
+  addEventListener("offline", onOffline);
   connect();
-  return stop;
+  return { stop, tryNow };
 }
 
 /** At most `limit` lines after one, over REST. @throws {Error} when the server does not answer them */

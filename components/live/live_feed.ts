@@ -6,6 +6,8 @@ export interface LiveState {
   kind: "unknown" | "live" | "lost";
   /** When the page was last known to be current. */
   news_at_ms: number;
+  /** When the page is read again at the latest. */
+  next_try_at_ms: number;
   /** Rows of a list in use that are new, gone or elsewhere on the server. */
   waiting: number;
 }
@@ -40,6 +42,7 @@ export class LiveFeed {
   #again = false;
   #lost = false;
   #news_at_ms = Date.now();
+  #next_at_ms = Date.now();
   #waiting = 0;
 
   constructor(options: LiveFeedOptions) {
@@ -117,8 +120,10 @@ export class LiveFeed {
     clearTimeout(this.#timer);
     try {
       const page = await readPage(this.#options);
-      if (this.#options.may_reload && hasOtherRegions(page)) return location.reload();
-      this.#waiting = applyPage(page);
+      if (this.#options.may_reload && hasOtherRegions(page)) {
+        // Nobody loses an answer half given to a page that grows: it is drawn anew after that.
+        if (!isAsking()) return location.reload();
+      } else this.#waiting = applyPage(page);
       this.#news_at_ms = Date.now();
       this.#lost = false;
     } catch {
@@ -127,12 +132,12 @@ export class LiveFeed {
     } finally {
       this.#busy = false;
     }
-    this.#tell();
-    if (this.#source === undefined) return;
+    if (this.#source === undefined) return this.#tell();
     const soon = this.#again && !this.#lost;
     this.#again = false;
     if (!this.#lost && this.#isGivenUp()) this.#open();
     else this.#schedule(soon ? LEAST_GAP_MS : this.#pause());
+    this.#tell();
   }
 
   /** After an answer that was no stream the browser never tries again: we do, with each poll. */
@@ -150,6 +155,7 @@ export class LiveFeed {
 
   #schedule(delay_ms: number): void {
     clearTimeout(this.#timer);
+    this.#next_at_ms = Date.now() + delay_ms;
     this.#timer = setTimeout(() => void this.#refresh(), delay_ms);
   }
 
@@ -157,7 +163,12 @@ export class LiveFeed {
     this.#options.onState({
       kind: this.#lost ? "lost" : "live",
       news_at_ms: this.#news_at_ms,
+      next_try_at_ms: this.#next_at_ms,
       waiting: this.#lost ? 0 : this.#waiting,
     });
   }
+}
+
+function isAsking(): boolean {
+  return document.querySelector("dialog[open]") !== null;
 }

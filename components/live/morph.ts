@@ -9,17 +9,32 @@ export interface MorphOptions {
   keep_order?: boolean;
 }
 
+/** On a row whose state has just changed; the stylesheet fades it. */
+const TINT = "data-changed";
+const TINT_MS = 1200;
+
 /** Changes `from` into `to`. Returns how many rows wait: new, gone, or in another place. */
 export function morph(from: Element, to: Element, options: MorphOptions = {}): number {
   if (from.isEqualNode(to)) return 0;
+  if (from.hasAttribute("data-key") && stateOf(from) !== stateOf(to)) tint(from);
   syncAttributes(from, to);
   return syncChildren(from, to, options);
 }
 
+/** The state that a row shows: its own, or that of the first mark in it. */
+function stateOf(row: Element): string | null {
+  return row.getAttribute("data-s") ?? row.querySelector(".st")?.getAttribute("data-s") ?? null;
+}
+
+function tint(row: Element): void {
+  row.setAttribute(TINT, "");
+  setTimeout(() => row.removeAttribute(TINT), TINT_MS);
+}
+
 function syncAttributes(from: Element, to: Element): void {
   for (const { name } of [...from.attributes]) {
-    // What the user opened stays open.
-    if (!to.hasAttribute(name) && name !== "open") from.removeAttribute(name);
+    // What the user opened stays open, and a tint ends by itself.
+    if (!to.hasAttribute(name) && name !== "open" && name !== TINT) from.removeAttribute(name);
   }
   for (const { name, value } of [...to.attributes]) {
     if (from.getAttribute(name) !== value) from.setAttribute(name, value);

@@ -67,8 +67,10 @@ export function PalettePanel(props: PalettePanelProps) {
       return;
     }
     if (action === undefined) return;
-    if (action.reason !== null) {
-      return toast({ tone: "warn", title: `${action.label} is off`, text: `${action.reason}.` });
+    const is_lost = document.documentElement.hasAttribute("data-stale");
+    const reason = is_lost ? "The connection to the server is lost" : action.reason;
+    if (reason !== null) {
+      return toast({ tone: "warn", title: `${action.label} is off`, text: `${reason}.` });
     }
     const { csrf_token, here } = props;
     const next = action.href === paths.theme() ? { next: here } : {};

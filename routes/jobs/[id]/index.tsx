@@ -57,7 +57,7 @@ export default define.page<typeof handler>(function JobPage({ data, state, url }
       csrf_token={state.csrf_token}
       now_ms={data.now_ms}
       here={url.pathname}
-      live="off"
+      live="own"
     >
       {isFinalStatus(data.job.status) ? null : (
         <Head>
