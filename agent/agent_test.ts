@@ -403,7 +403,7 @@ withAgent("runAgent() reports a command that came too late as expired", async (w
   await until("the end", () => server.of("job.finished").length > 0);
   const end = server.of("job.finished")[0]!;
   assert.deepEqual([end.job_id, end.status, end.error_class], [late.job_id, "failed", "expired"]);
-  assert.deepEqual(server.acknowledged, [late.id]);
+  await until("its acknowledgement", () => server.acknowledged.includes(late.id));
   assert.equal(agent.restic.backups, 0);
 });
 

@@ -2,11 +2,15 @@
 import type { AgentMessage } from "../server/protocol/agent_messages.ts";
 import { backOff, SLOW_RETRY_MS } from "./back_off.ts";
 import { type CertPins, PinMismatch } from "./cert_pins.ts";
+import { ClockJump } from "./clock_jump.ts";
 import { messageOf } from "./errors.ts";
 import { Session, type SessionEnd, type SessionOptions } from "./session.ts";
 
 /** A session that lasted this long proves that the server is well: waits begin small again. */
 const STEADY_MS = 30_000;
+
+/** How soon the end of a machine's sleep is noticed in a long wait. */
+const WAIT_STEP_MS = 5000;
 
 export interface ConnectionOptions extends Omit<SessionOptions, "socket"> {
   /** ws: or wss: */
@@ -35,7 +39,19 @@ export class Connection {
       failures = end.welcomed_ms >= STEADY_MS ? 0 : failures + 1;
       const wait_ms = end.slow ? SLOW_RETRY_MS : backOff(failures - 1, this.#o.timing);
       this.#report(end, failures);
-      await this.#o.timing.sleep(wait_ms, signal);
+      await this.#wait(wait_ms, signal);
+    }
+  }
+
+  /** Ends early after a machine's sleep: somebody is at it now, and the network was another one. */
+  async #wait(wait_ms: number, signal: AbortSignal): Promise<void> {
+    const { timing } = this.#o;
+    const jump = new ClockJump(timing);
+    const until_ms = timing.elapsed_ms() + wait_ms;
+    while (!signal.aborted && !jump.happened) {
+      const left_ms = until_ms - timing.elapsed_ms();
+      if (left_ms <= 0) return;
+      await timing.sleep(Math.min(WAIT_STEP_MS, left_ms), signal);
     }
   }
 

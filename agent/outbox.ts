@@ -46,7 +46,7 @@ export class Outbox {
     this.#run_id = options.run_id;
     this.#timing = options.timing;
     this.#log_quota_bytes = options.log_quota_bytes ?? LOG_QUOTA_BYTES;
-    this.#pace = new Pace(this.#timing.now_ms());
+    this.#pace = new Pace(this.#timing.elapsed_ms());
     this.#log_bytes = this.#state.outbox.logBytes();
   }
 
@@ -71,7 +71,7 @@ export class Outbox {
   attach(send: (text: string) => void): void {
     this.#send = send;
     this.#attached = new AbortController();
-    this.#pace = new Pace(this.#timing.now_ms());
+    this.#pace = new Pace(this.#timing.elapsed_ms());
     this.#sent_position = 0;
     this.#in_flight.clear();
     this.#pump();
@@ -142,7 +142,7 @@ export class Outbox {
     const room = REPORTS_IN_FLIGHT_MAX - this.#in_flight.size;
     if (this.#send === undefined || room <= 0) return;
     for (const row of this.#state.outbox.after(this.#sent_position, room)) {
-      if (!this.#pace.take(this.#timing.now_ms())) return this.#pumpAtPace();
+      if (!this.#pace.take(this.#timing.elapsed_ms())) return this.#pumpAtPace();
       this.#in_flight.add(nameOf(row));
       this.#sent_position = row.position;
       this.#send(row.body);

@@ -28,7 +28,7 @@ export class Prober {
 
   /** Probes soon, unless the config is the same as at the last probe, just now. */
   request(changed: boolean): void {
-    const now_ms = this.#o.timing.now_ms();
+    const now_ms = this.#o.timing.elapsed_ms();
     if (!changed && now_ms - this.#last_ms < REPEAT_AFTER_MS) return;
     this.#wanted = true;
     this.#work ??= this.#run().finally(() => this.#work = undefined);
@@ -42,7 +42,7 @@ export class Prober {
   async #run(): Promise<void> {
     while (this.#wanted && !this.#stopping.signal.aborted) {
       this.#wanted = false;
-      this.#last_ms = this.#o.timing.now_ms();
+      this.#last_ms = this.#o.timing.elapsed_ms();
       try {
         await this.#o.reports.probe(this.#stopping.signal, this.#o.mayList);
       } catch (error) {

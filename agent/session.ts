@@ -9,6 +9,7 @@ import {
 import type { ServerMessage, Signed, Welcome } from "../server/protocol/server_messages.ts";
 import { PROTOCOL_VERSION } from "../server/protocol/version.ts";
 import { checkServerMessage } from "./check.ts";
+import { ClockJump } from "./clock_jump.ts";
 import { assertNever, messageOf, oneLine } from "./errors.ts";
 import type { AgentLog } from "./log.ts";
 import type { Orders } from "./orders.ts";
@@ -17,6 +18,7 @@ import { iso, type Timing } from "./timing.ts";
 
 /** Progress is dropped while more than this waits in the socket. */
 const BUFFERED_MAX_BYTES = FRAME_MAX_BYTES;
+/** How soon a clock that was set, or the end of a machine's sleep, is noticed. */
 const TICK_MS = 5000;
 
 /** Why a session ended, and whether trying again soon makes sense. */
@@ -53,7 +55,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#o = options;
-    this.#heard_ms = options.timing.now_ms();
+    this.#heard_ms = options.timing.elapsed_ms();
   }
 
   async run(signal: AbortSignal): Promise<SessionEnd> {
@@ -74,7 +76,7 @@ export class Session {
     this.#o.outbox.detach();
     await Promise.all([watch, this.#queue]);
     const since = this.#welcomed_at_ms;
-    return { ...end, welcomed_ms: since === undefined ? 0 : this.#o.timing.now_ms() - since };
+    return { ...end, welcomed_ms: since === undefined ? 0 : this.#o.timing.elapsed_ms() - since };
   }
 
   /** Sends what may be lost. Returns false if it was. */
@@ -91,12 +93,12 @@ export class Session {
   }
 
   async #greet(): Promise<void> {
-    this.#heard_ms = this.#o.timing.now_ms();
+    this.#heard_ms = this.#o.timing.elapsed_ms();
     this.#send(JSON.stringify(await this.#o.hello()));
   }
 
   #frame(data: unknown): void {
-    this.#heard_ms = this.#o.timing.now_ms();
+    this.#heard_ms = this.#o.timing.elapsed_ms();
     // A client of the WebSocket API may not send 1009 itself: the name goes into the reason.
     if (typeof data !== "string") return this.#break("a frame that is not text");
     if (data.length > FRAME_MAX_BYTES) return this.#break("a frame over 1 MiB (too_big)");
@@ -153,7 +155,7 @@ export class Session {
       return this.#end({ reason, slow: true }, CLOSE.bad_message);
     }
     if (this.#welcomed_at_ms !== undefined) return;
-    this.#welcomed_at_ms = this.#o.timing.now_ms();
+    this.#welcomed_at_ms = this.#o.timing.elapsed_ms();
     this.#o.onWelcome(welcome);
     this.#o.outbox.attach((text) => this.#send(text));
   }
@@ -177,22 +179,30 @@ export class Session {
     if (obeyed.entered_epoch) this.renew("the server was put back to an earlier copy");
   }
 
+  /** Silence is measured by a clock that nobody can set: a set one would hide it, or invent it. */
   async #watch(): Promise<void> {
     const { timing } = this.#o;
-    let beat_ms = timing.now_ms();
+    const silence_ms = PEER_SILENCE_SECONDS * 1000;
+    const jump = new ClockJump(timing);
+    let beat_ms = timing.elapsed_ms();
     while (!this.#over.signal.aborted) {
-      await timing.sleep(TICK_MS, this.#over.signal);
+      const left_ms = this.#heard_ms + silence_ms - timing.elapsed_ms();
+      await timing.sleep(Math.min(TICK_MS, left_ms), this.#over.signal);
       if (this.#over.signal.aborted) return;
-      const now_ms = timing.now_ms();
-      if (now_ms - this.#heard_ms >= PEER_SILENCE_SECONDS * 1000) {
+      const now_ms = timing.elapsed_ms();
+      if (now_ms - this.#heard_ms >= silence_ms) {
         const reason = this.#last_error ?? `the server was silent for ${PEER_SILENCE_SECONDS} s`;
         return this.#end({ reason, slow: false }, CLOSE.silent);
       }
+      if (jump.happened) {
+        // After a sleep this socket is most likely dead, and the server measures clocks at a hello.
+        this.#o.log.info("the clock was set or this machine slept: connecting anew");
+        return this.renew("the clock was set or this machine slept");
+      }
       if (this.#welcomed_at_ms !== undefined && now_ms - beat_ms >= HEARTBEAT_SECONDS * 1000) {
         beat_ms = now_ms;
-        this.#send(
-          JSON.stringify({ type: "heartbeat", time: iso(now_ms) } satisfies AgentMessage),
-        );
+        const time = iso(timing.now_ms());
+        this.#send(JSON.stringify({ type: "heartbeat", time } satisfies AgentMessage));
       }
     }
   }

@@ -3,6 +3,8 @@
 export interface Timing {
   /** Milliseconds since the epoch, UTC. */
   now_ms(): number;
+  /** Milliseconds that nobody can set: they stand still while the machine sleeps. For durations. */
+  elapsed_ms(): number;
   /** From 0 up to, not including, 1. */
   random(): number;
   /** Ends after the time, or at once when the signal is aborted. Never throws. */
@@ -11,7 +13,12 @@ export interface Timing {
 
 /** The machine's own clock and randomness. */
 export function systemTiming(): Timing {
-  return { now_ms: () => Date.now(), random: Math.random, sleep };
+  return {
+    now_ms: () => Date.now(),
+    elapsed_ms: () => performance.now(),
+    random: Math.random,
+    sleep,
+  };
 }
 
 /** ISO 8601 in UTC, as on the wire. */
@@ -40,12 +47,16 @@ interface Sleeper {
 /** For tests: time stands still until it is advanced. */
 export class FakeTiming implements Timing {
   #now_ms = Date.parse("2026-11-12T08:42:05Z");
+  #elapsed_ms = 0;
   readonly #sleepers = new Set<Sleeper>();
   /** What the next calls of random() answer; 0.5 when empty. */
   readonly chances: number[] = [];
 
   now_ms(): number {
     return this.#now_ms;
+  }
+  elapsed_ms(): number {
+    return this.#elapsed_ms;
   }
   random(): number {
     return this.chances.shift() ?? 0.5;
@@ -58,7 +69,7 @@ export class FakeTiming implements Timing {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
       const sleeper: Sleeper = {
-        at_ms: this.#now_ms + duration_ms,
+        at_ms: this.#elapsed_ms + duration_ms,
         wake: () => {
           this.#sleepers.delete(sleeper);
           signal?.removeEventListener("abort", sleeper.wake);
@@ -72,8 +83,13 @@ export class FakeTiming implements Timing {
   /** Moves time on by a number of seconds and wakes who is due. */
   advance(seconds: number): void {
     this.#now_ms += seconds * 1000;
+    this.#elapsed_ms += seconds * 1000;
     for (const sleeper of [...this.#sleepers].sort((a, b) => a.at_ms - b.at_ms)) {
-      if (sleeper.at_ms <= this.#now_ms) sleeper.wake();
+      if (sleeper.at_ms <= this.#elapsed_ms) sleeper.wake();
     }
+  }
+  /** The clock is set by so many seconds, or the machine slept: nobody is woken by that. */
+  jump(seconds: number): void {
+    this.#now_ms += seconds * 1000;
   }
 }
