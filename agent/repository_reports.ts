@@ -96,6 +96,11 @@ export class RepositoryReports {
       if (!signal.aborted) this.#o.log.warn(`cannot list snapshots: ${outcome.error}`);
       return;
     }
+    this.listed(snapshots);
+  }
+
+  /** Tells a list of snapshots that was read. */
+  listed(snapshots: Snapshot[]): void {
     const listing_id = crypto.randomUUID();
     const pages = intoPages(snapshots);
     pages.forEach((page, index) =>

@@ -3,6 +3,7 @@
  * A dropped connection is not a cancel. No job starts before the repository's credentials arrived.
  */
 import type { AgentMessage, JobFinished } from "../server/protocol/agent_messages.ts";
+import type { Snapshot } from "../server/protocol/entities.ts";
 import type { CommandCancel, CommandRun } from "../server/protocol/server_messages.ts";
 import { messageOf } from "./errors.ts";
 import type { HeldJob } from "./held_jobs_store.ts";
@@ -45,6 +46,8 @@ export class Runner {
   #current: { job_id: string; cancel: AbortController } | undefined;
   /** What is still to be told about the repository: a job that comes meanwhile goes first. */
   readonly #owed = new Set<FollowUp>();
+  /** What the job that just ended has read of the repository. */
+  #listed: Snapshot[] | undefined;
   #telling = new AbortController();
   #wake = Promise.withResolvers<void>();
   #worker: Promise<void> | undefined;
@@ -199,6 +202,7 @@ export class Runner {
     if (outcome.status !== "cancelled" && kind !== undefined) {
       for (const one of kind.follow_ups(outcome)) this.#owed.add(one);
     }
+    this.#tellListed();
     if (state.jobs.pending().length === 0) await this.#tell();
     this.#current = undefined;
   }
@@ -214,6 +218,19 @@ export class Runner {
         if (this.#stopping.signal.aborted) return; // The next start reports it as interrupted.
         await timing.sleep(DISK_RETRY_MS, this.#stopping.signal);
       }
+    }
+  }
+
+  /** The list that proved the backup is also the one that is told: restic reads it once. */
+  #tellListed(): void {
+    const snapshots = this.#listed;
+    this.#listed = undefined;
+    if (snapshots === undefined || !this.#owed.has("snapshots")) return;
+    try {
+      this.#o.reports.listed(snapshots);
+      this.#owed.delete("snapshots");
+    } catch (error) {
+      this.#o.log.error(`cannot keep the list of snapshots: ${messageOf(error)}`);
     }
   }
 
@@ -256,7 +273,8 @@ export class Runner {
       const program = await this.#o.restic.find();
       if ("error" in program) return failed("restic_not_found", program.error);
       const restic = this.#o.restic.open(program, settings);
-      return await kind.run(restic, job.args, { signal, onEvent });
+      const onListing = (snapshots: Snapshot[]) => void (this.#listed = snapshots);
+      return await kind.run(restic, job.args, { signal, onEvent, onListing });
     } catch (error) {
       this.#o.log.error(`job ${job.id} broke: ${messageOf(error)}`);
       return failed("unknown", `The agent could not run restic: ${messageOf(error)}`);

@@ -55,6 +55,8 @@ export interface OperationOptions {
   /** Aborting it cancels: SIGINT, 90 s, kill, then our own stale lock is cleared. */
   signal: AbortSignal;
   onEvent(event: OperationEvent): void;
+  /** The whole list of snapshots, where the operation had to look at it. */
+  onListing?(snapshots: Snapshot[]): void;
 }
 
 export interface RepositoryStats {
@@ -138,10 +140,22 @@ export class Restic {
     return this.#guard(async () => {
       options.onEvent({ type: "progress", progress: startingProgress("starting") });
       const request = { name: "backup", set, bandwidth } as const;
-      const run = await runRestic(this.#options, request, { ...options, ask: this.#ask });
+      // Once restic has said its summary the snapshot is saved: opening the repository for the list
+      // takes as long as its key's derivation, which need not wait for restic's end.
+      const unwanted = new AbortController();
+      let listing: Promise<Run | undefined> | undefined;
+      const onEvent = (event: OperationEvent) => {
+        options.onEvent(event);
+        if (event.type !== "progress" || event.progress.phase !== "finishing") return;
+        listing ??= this.#list(unwanted.signal);
+      };
+      const run = await runRestic(this.#options, request, { ...options, onEvent, ask: this.#ask });
       await this.#clearOwnLock(run, options);
       const outcome = this.#outcomeOf(run);
-      return isGood(outcome) ? await this.#requireListed(outcome, options) : outcome;
+      if (isGood(outcome)) return await this.#requireListed(outcome, options, listing);
+      unwanted.abort();
+      await listing;
+      return outcome;
     });
   }
 
@@ -239,18 +253,27 @@ export class Restic {
   };
 
   /** A backup counts only if a new look at the repository shows its snapshot. */
-  async #requireListed(outcome: Outcome, options: OperationOptions): Promise<Outcome> {
+  async #requireListed(
+    outcome: Outcome,
+    options: OperationOptions,
+    begun: Promise<Run | undefined> | undefined,
+  ): Promise<Outcome> {
     const snapshot_id = outcome.stats?.snapshot_id ?? "";
-    // The snapshot is saved: a cancel that comes now has nothing left to stop.
-    const listing = { signal: new AbortController().signal, onEvent: options.onEvent };
     options.onEvent({ type: "progress", progress: endingProgress("listing", outcome.stats) });
     let reason = "";
     // A prune that runs at the same time may spoil one reading without a lock.
     for (let attempt = 1; attempt <= 2; attempt++) {
-      const run = await this.#read({ name: "snapshots", snapshot_id }, listing);
-      const listed = parseSnapshots(run.document)?.find(({ id }) => id.startsWith(snapshot_id));
-      // 0.14 reports eight digits of the id, the list has them all.
-      if (listed) return { ...outcome, stats: { ...outcome.stats, snapshot_id: listed.id } };
+      // The snapshot is saved: a cancel that comes now has nothing left to stop.
+      const first = attempt === 1 ? begun : undefined;
+      const run = await (first ?? this.#list(new AbortController().signal));
+      if (run === undefined) continue;
+      const snapshots = parseSnapshots(run.document);
+      const listed = snapshots?.find(({ id }) => id.startsWith(snapshot_id));
+      if (snapshots !== undefined && listed !== undefined) {
+        options.onListing?.(snapshots);
+        // 0.14 reports eight digits of the id, the list has them all.
+        return { ...outcome, stats: { ...outcome.stats, snapshot_id: listed.id } };
+      }
       reason = this.#outcomeOf(run).error ?? "";
     }
     const error =
@@ -262,6 +285,15 @@ export class Restic {
       error_class: "snapshot_not_listed",
       error: error.trim(),
     };
+  }
+
+  /** One reading of the whole list; undefined if restic could not be started. */
+  async #list(signal: AbortSignal): Promise<Run | undefined> {
+    try {
+      return await this.#read({ name: "snapshots" }, { signal, onEvent() {} });
+    } catch {
+      return undefined; // The second attempt tells why the snapshot is not listed.
+    }
   }
 
   /** restic removes its lock on SIGINT; a killed one leaves it. Removes stale locks only. */
