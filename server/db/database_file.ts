@@ -32,7 +32,8 @@ export class DatabaseFile {
       const free = this.#pragma("freelist_count");
       const surplus = free - this.#free_pages_kept;
       if (surplus <= 0) break;
-      this.#db.sqlite.exec(`PRAGMA incremental_vacuum(${Math.min(STEP_PAGES, surplus)})`);
+      // exec() would make one step of the statement alone, and that frees one page.
+      this.#db.prepare(`PRAGMA incremental_vacuum(${Math.min(STEP_PAGES, surplus)})`).all();
       yield;
       if (this.#pragma("freelist_count") >= free) break;
     }

@@ -11,6 +11,12 @@ interface LogRow {
   payload: string;
 }
 
+/** So many lines, with so much text. */
+export interface Amount {
+  rows: number;
+  bytes: number;
+}
+
 /** Rows of one statement: it costs a quarter of as many statements of one row. */
 const ROWS_AT_ONCE = 50;
 const ROW = "(?, ?, ?, ?, ?)";
@@ -94,15 +100,18 @@ export class JobLogsStore {
     return this.#left.get()?.job_id as string | undefined;
   }
 
-  /** Removes the first lines of a job, as many as fit both limits and at least one. False: no more. */
-  removeSome(job_id: string, most: { rows: number; bytes: number }): boolean {
+  /** Removes the first lines of a job, as many as fit both limits and at least one; answers them. */
+  removeSome(job_id: string, most: Amount): Amount {
     const rows = this.#sizes.all({ job_id, limit: most.rows }) as { seq: number; bytes: number }[];
-    let bytes = 0;
-    const end = rows.findIndex((row) => (bytes += row.bytes) > most.bytes);
-    const last = end === -1 ? rows.at(-1) : rows[Math.max(0, end - 1)];
+    const removed: Amount = { rows: 0, bytes: 0 };
+    for (const { bytes } of rows) {
+      if (removed.rows > 0 && removed.bytes + bytes > most.bytes) break;
+      removed.rows++;
+      removed.bytes += bytes;
+    }
+    const last = rows[removed.rows - 1];
     if (last !== undefined) this.#removeUpTo.run({ job_id, seq: last.seq });
-    if (end !== -1 || rows.length === most.rows) return true;
-    this.#gone.run({ job_id });
-    return false;
+    if (removed.rows === rows.length && rows.length < most.rows) this.#gone.run({ job_id });
+    return removed;
   }
 }

@@ -34,6 +34,7 @@ const DAY_MS = 86_400_000;
 const STEP_ROWS = 500;
 /** Read from an index alone. */
 const STEP_SIZES = 5000;
+const STEP_JOBS = 100;
 const STEP_LINES = { rows: 1000, bytes: 1024 * 1024 };
 
 export class JobRetention {
@@ -102,12 +103,20 @@ export class JobRetention {
   }
 
   *#removeLeftLines(): Generator<void> {
-    const { db, logs } = this.#deps;
-    for (;;) {
+    while (this.#deps.db.transaction(() => this.#removeSomeLeft())) yield;
+  }
+
+  /** Of as many jobs as it takes. False once nothing is left. */
+  #removeSomeLeft(): boolean {
+    const { logs } = this.#deps;
+    let { rows, bytes } = STEP_LINES;
+    for (let jobs = 0; jobs < STEP_JOBS && rows > 0 && bytes > 0; jobs++) {
       const job_id = logs.left();
-      if (job_id === undefined) return;
-      while (db.transaction(() => logs.removeSome(job_id, STEP_LINES))) yield;
-      yield;
+      if (job_id === undefined) return jobs > 0;
+      const removed = logs.removeSome(job_id, { rows, bytes });
+      rows -= removed.rows;
+      bytes -= removed.bytes;
     }
+    return true;
   }
 }
