@@ -43,7 +43,7 @@ export default define.page<typeof handler>(function OverviewPage({ data, state, 
         <FleetVerdict overview={overview} url={url} />
         <div class="split reflow rail-400">
           <div class="stack gap-5">
-            <FleetMap groups={overview.map} />
+            <FleetMap groups={overview.map} read_only={!can(actor, "job.start")} />
           </div>
           <aside class="rail stack stack-lg" aria-label="Causes and activity">
             <CausesCard

@@ -78,10 +78,14 @@ export function HostFrame(props: HostFrameProps) {
 
 function BackupPill({ host }: { host: Host }) {
   if (host.repository_initialised_at === null) return <Pill kind="never" label="No repository" />;
-  const { backup_state, last_backup_status } = host;
+  const { backup_state, last_backup_status, obstacle } = host;
   const label = backup_state === "failed"
     ? last_backup_status === "failed" || last_backup_status === "interrupted"
       ? "Last backup failed"
+      : obstacle === "repository_replaced"
+      ? "Repository replaced"
+      : obstacle === "repository_missing"
+      ? "Repository gone"
       : "Cannot be backed up"
     : undefined;
   return (

@@ -20,11 +20,10 @@ export interface AttentionListProps {
   now_ms: number;
 }
 
-/** The list of troubles; nothing when there are none. */
+/** The list of troubles; one quiet line when there are none. */
 export function AttentionList(props: AttentionListProps) {
   const { items, total, hosts, actor, csrf_token, now_ms } = props;
-  // The verdict above says already that nothing needs anybody.
-  if (items.length === 0) return <div class="hidden" data-live="attention"></div>;
+  if (items.length === 0) return <NothingNeedsYou />;
   const by_id = new Map(hosts.map((host) => [host.id, host]));
   const tone = items.some((item) => item.state === "failed") ? "fail" : "stale";
   const rest = total - items.length;
@@ -68,6 +67,18 @@ export function AttentionList(props: AttentionListProps) {
         ))}
       </ul>
     </Card>
+  );
+}
+
+function NothingNeedsYou() {
+  return (
+    <section class="card" data-live="attention" aria-label="Needs you">
+      <p class="row row-sm wrap px-4 py-3.5">
+        <StatusIcon kind="good" />
+        <b class="strong">Nothing needs you</b>
+        <span class="dim">No host failed, is overdue or has gaps.</span>
+      </p>
+    </section>
   );
 }
 

@@ -5,6 +5,7 @@ import { paths } from "../../server/protocol/paths.ts";
 import { Card } from "../Card.tsx";
 import { count, counted } from "../format.ts";
 import { Icon } from "../Icon.tsx";
+import { ReadOnly } from "./ReadOnly.tsx";
 import { visibleText } from "../job/visible_text.ts";
 import { Status } from "../Status.tsx";
 import { wordOf } from "../vocabulary.ts";
@@ -38,12 +39,13 @@ const CLASSES: Record<Square, string> = {
 };
 
 /** One row for each group; it leads to the group's hosts. */
-export function FleetMap({ groups }: { groups: MapGroup[] }) {
+export function FleetMap({ groups, read_only }: { groups: MapGroup[]; read_only: boolean }) {
   return (
     <Card
       id="fleet-map"
       title="Fleet"
       beside={<span class="meta">one square per host, worst first, by tag</span>}
+      {...(read_only ? { actions: <ReadOnly /> } : {})}
       clip
       live
     >

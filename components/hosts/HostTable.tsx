@@ -6,7 +6,7 @@ import { paths } from "../../server/protocol/paths.ts";
 import { bytes, count } from "../format.ts";
 import { HeatStrip } from "../HeatStrip.tsx";
 import { Icon } from "../Icon.tsx";
-import { Status, StatusIcon } from "../Status.tsx";
+import { Status } from "../Status.tsx";
 import { Time } from "../Time.tsx";
 import { wordOf } from "../vocabulary.ts";
 import { HostActionButton } from "./HostActionButton.tsx";
@@ -81,7 +81,7 @@ function HostRow({ host, job, strips, actor, csrf_token, now_ms }: HostRowProps)
       <td class="num faint c-lg" data-c="drop">
         {host.snapshot_count === 0 ? "none" : count(host.snapshot_count)}
       </td>
-      <td class="num" data-c="drop">
+      <td class="num" data-c="act">
         <HostActionButton host={host} actor={actor} csrf_token={csrf_token} small />
       </td>
     </tr>
@@ -90,25 +90,29 @@ function HostRow({ host, job, strips, actor, csrf_token, now_ms }: HostRowProps)
 
 /** System, name, and what is odd about the agent. */
 function HostName({ host }: { host: Host }) {
+  const odd = host.status === "offline" || host.status === "degraded" ? host.status : null;
   const system = visibleText(host.os_version ?? (host.os === "windows" ? "Windows" : "Linux"));
   return (
     <span class="hostcell">
       <span class="faint flex" title={system}>
         <Icon name={host.os} label={system} />
       </span>
-      <a class="rowlink strong" href={paths.host(host.id)} title={host.name}>{host.name}</a>
-      {host.status === "offline"
-        ? <StatusIcon kind="offline" title="Agent offline" />
-        : host.status === "degraded"
-        ? (
-          <StatusIcon
-            kind="degraded"
-            title={visibleText(`Agent degraded: ${host.degraded_reasons.join(", ")}`)}
-          />
-        )
-        : null}
+      <span class="hostname">
+        <a class="rowlink strong" href={paths.host(host.id)} title={host.name}>{host.name}</a>
+        {odd && (
+          <span class="st agent-mark" data-s={wordOf(odd).tone} title={oddTitle(host)}>
+            <Icon name={wordOf(odd).icon} />
+            agent {wordOf(odd).label.toLowerCase()}
+          </span>
+        )}
+      </span>
     </span>
   );
+}
+
+function oddTitle({ status, degraded_reasons }: Host): string {
+  if (status === "offline") return "Agent offline";
+  return visibleText(`Agent degraded: ${degraded_reasons.join(". ")}`);
 }
 
 /** What the state column says: a job in hand first, then the host's own state. */

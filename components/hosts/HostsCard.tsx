@@ -11,6 +11,7 @@ import { visibleText } from "../job/visible_text.ts";
 import { HostFilter } from "./HostFilter.tsx";
 import { HostTable } from "./HostTable.tsx";
 import { isLarge } from "./overview_query.ts";
+import { ReadOnly } from "./ReadOnly.tsx";
 
 export interface HostsCardProps {
   overview: Overview;
@@ -44,11 +45,7 @@ export function HostsCard({ overview, matching, query, url, actor, csrf_token }:
             )
             : can(actor, "job.start")
             ? null
-            : (
-              <span class="pill" title="You may look at everything and change nothing">
-                Read only
-              </span>
-            )}
+            : <ReadOnly />}
         </span>
       </header>
       <div data-live="hosts">

@@ -1,13 +1,11 @@
 import { page } from "fresh";
-import { Empty } from "../../components/Card.tsx";
 import { count } from "../../components/format.ts";
 import { JobFilters } from "../../components/job/JobFilters.tsx";
 import { JobTable } from "../../components/job/JobTable.tsx";
 import { percentsOf } from "../../components/job/percents.ts";
-import { ListFoot } from "../../components/ListFoot.tsx";
 import { Page, PageHead } from "../../components/Page.tsx";
+import { PagedList } from "../../components/PagedList.tsx";
 import { filledQuery, withDayBounds } from "../../components/query.ts";
-import { paths } from "../../server/protocol/paths.ts";
 import { ListJobsQuery } from "../../server/protocol/rest.ts";
 import { define } from "../../server/state.ts";
 
@@ -39,7 +37,6 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(function JobsPage({ data, state, url }) {
   const { jobs, total, query, now_ms } = data;
-  const filtered = Object.keys(filledQuery(url)).some((name) => name !== "offset");
   return (
     <Page
       crumbs={[{ label: "Jobs" }]}
@@ -52,32 +49,21 @@ export default define.page<typeof handler>(function JobsPage({ data, state, url 
       </div>
       <section class="card clipcard" aria-label="Jobs">
         <JobFilters url={url} counts={data.counts} hosts={data.hosts} />
-        <div data-live="jobs">
-          {jobs.length === 0
-            ? (
-              <Empty icon="job" title={filtered ? "No job matches these filters" : "No jobs yet"}>
-                {filtered
-                  ? <a class="btn btn-sm" href={paths.jobs()}>Clear the filters</a>
-                  : <p>A job starts when you press Run now on a host.</p>}
-              </Empty>
-            )
-            : (
-              <JobTable
-                jobs={jobs}
-                now_ms={now_ms}
-                percents={data.percents}
-                usual={data.usual}
-                with_host
-              />
-            )}
-          <ListFoot
-            url={url}
-            offset={query.offset}
-            limit={query.limit}
-            total={total}
-            noun="job"
+        <PagedList
+          name="jobs"
+          url={url}
+          page={{ ...query, total }}
+          noun="job"
+          none={{ icon: "job", text: "A job starts when you press Run now on a host." }}
+        >
+          <JobTable
+            jobs={jobs}
+            now_ms={now_ms}
+            percents={data.percents}
+            usual={data.usual}
+            with_host
           />
-        </div>
+        </PagedList>
       </section>
     </Page>
   );

@@ -1,12 +1,10 @@
 import { page } from "fresh";
-import { Empty } from "../../../components/Card.tsx";
 import { HostFrame } from "../../../components/host/HostFrame.tsx";
 import { JobFilters } from "../../../components/job/JobFilters.tsx";
 import { JobTable } from "../../../components/job/JobTable.tsx";
 import { percentsOf } from "../../../components/job/percents.ts";
-import { ListFoot } from "../../../components/ListFoot.tsx";
+import { PagedList } from "../../../components/PagedList.tsx";
 import { filledQuery, withDayBounds } from "../../../components/query.ts";
-import { paths } from "../../../server/protocol/paths.ts";
 import { ListJobsQuery } from "../../../server/protocol/rest.ts";
 import { define } from "../../../server/state.ts";
 
@@ -33,7 +31,6 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(function HostJobsPage({ data, state, url }) {
   const { host, jobs, query, total, now_ms } = data;
-  const filtered = Object.keys(filledQuery(url)).some((name) => name !== "offset");
   return (
     <HostFrame
       host={host}
@@ -45,32 +42,21 @@ export default define.page<typeof handler>(function HostJobsPage({ data, state, 
     >
       <section class="card clipcard" aria-label={`Jobs of ${host.name}`}>
         <JobFilters url={url} counts={data.counts} />
-        <div data-live="jobs">
-          {jobs.length === 0
-            ? (
-              <Empty icon="job" title={filtered ? "No job matches these filters" : "No jobs yet"}>
-                {filtered
-                  ? <a class="btn btn-sm" href={paths.hostJobs(host.id)}>Clear the filters</a>
-                  : <p>Everything that runs on this host is listed here.</p>}
-              </Empty>
-            )
-            : (
-              <JobTable
-                jobs={jobs}
-                now_ms={now_ms}
-                percents={data.percents}
-                usual={data.usual}
-                with_host={false}
-              />
-            )}
-          <ListFoot
-            url={url}
-            offset={query.offset}
-            limit={query.limit}
-            total={total}
-            noun="job"
+        <PagedList
+          name="jobs"
+          url={url}
+          page={{ ...query, total }}
+          noun="job"
+          none={{ icon: "job", text: "Everything that runs on this host is listed here." }}
+        >
+          <JobTable
+            jobs={jobs}
+            now_ms={now_ms}
+            percents={data.percents}
+            usual={data.usual}
+            with_host={false}
           />
-        </div>
+        </PagedList>
       </section>
     </HostFrame>
   );

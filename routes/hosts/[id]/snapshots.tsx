@@ -1,12 +1,10 @@
 import { page } from "fresh";
-import { Empty } from "../../../components/Card.tsx";
 import { HostFrame } from "../../../components/host/HostFrame.tsx";
 import { SnapshotFilters } from "../../../components/host/SnapshotFilters.tsx";
 import { SnapshotTimeline } from "../../../components/host/SnapshotTimeline.tsx";
 import { SnapshotTable } from "../../../components/host/SnapshotTable.tsx";
-import { ListFoot } from "../../../components/ListFoot.tsx";
+import { PagedList } from "../../../components/PagedList.tsx";
 import { filledQuery, withDayBounds } from "../../../components/query.ts";
-import { paths } from "../../../server/protocol/paths.ts";
 import { ListSnapshotsQuery } from "../../../server/protocol/rest.ts";
 import { define } from "../../../server/state.ts";
 
@@ -39,7 +37,6 @@ function pickedBy({ since, until }: ListSnapshotsQuery) {
 
 export default define.page<typeof handler>(function SnapshotsPage({ data, state, url }) {
   const { host, snapshots, query, total, now_ms } = data;
-  const filtered = Object.keys(filledQuery(url)).some((name) => name !== "offset");
   return (
     <HostFrame
       host={host}
@@ -58,32 +55,20 @@ export default define.page<typeof handler>(function SnapshotsPage({ data, state,
           />
         </div>
         <SnapshotFilters url={url} />
-        <div data-live="snapshots">
-          {snapshots.length > 0
-            ? <SnapshotTable snapshots={snapshots} now_ms={now_ms} />
-            : filtered
-            ? (
-              <Empty icon="filter" title="No snapshot matches these filters">
-                <a class="btn btn-sm" href={paths.hostSnapshots(host.id)}>Clear the filters</a>
-              </Empty>
-            )
-            : (
-              <Empty icon="restore" title="No snapshots yet">
-                <p>
-                  {host.repository_initialised_at === null
-                    ? "The repository is not initialised yet."
-                    : "The first backup makes the first snapshot."}
-                </p>
-              </Empty>
-            )}
-          <ListFoot
-            url={url}
-            offset={query.offset}
-            limit={query.limit}
-            total={total}
-            noun="snapshot"
-          />
-        </div>
+        <PagedList
+          name="snapshots"
+          url={url}
+          page={{ ...query, total }}
+          noun="snapshot"
+          none={{
+            icon: "restore",
+            text: host.repository_initialised_at === null
+              ? "The repository is not initialised yet."
+              : "The first backup makes the first snapshot.",
+          }}
+        >
+          <SnapshotTable snapshots={snapshots} now_ms={now_ms} />
+        </PagedList>
       </section>
     </HostFrame>
   );

@@ -93,6 +93,7 @@ function play(services: SeedServices, host_id: string, part: {
       at_ms: first_ms - HOUR_MS,
     });
   }
+  look(services, host_id, character, "first");
   tellSizes(services, host_id, { character, first_ms, nights });
   for (const [night, code] of [...nights].entries()) {
     if (code === "-") continue;
@@ -107,7 +108,7 @@ function play(services: SeedServices, host_id: string, part: {
     list(services, host_id, { character, count: options.snapshot_count, last_ms });
     tell(services, host_id, { character, nights_ago: 0, count: options.snapshot_count });
   }
-  look(services, host_id, character);
+  look(services, host_id, character, "last");
   const seen_ms = options.now_ms - character.seen_hours * HOUR_MS;
   setTo(services, seen_ms);
   hello(services, host_id, character);
@@ -152,7 +153,12 @@ function tell(services: SeedServices, host_id: string, of: {
 }
 
 /** Looks at the repository: the agent does so when its settings arrive. */
-function look(services: SeedServices, host_id: string, character: Character): void {
+function look(
+  services: SeedServices,
+  host_id: string,
+  character: Character,
+  time: "first" | "last",
+): void {
   const { repositories, clock } = services;
   const probe = (state: "ready" | "missing", restic_repository_id: string | null) =>
     repositories.applyProbe(host_id, {
@@ -162,6 +168,7 @@ function look(services: SeedServices, host_id: string, character: Character): vo
     });
   const id = snapshotId(character, -1);
   if (character.stage === "enrolled") return probe("missing", null);
+  if (time === "first") return probe("ready", id);
   if (character.trouble !== null) return;
   probe("ready", id);
   clock.advance(60);
