@@ -1,5 +1,6 @@
 /** @module Mutated frames of an agent through the real session, the nouns and the database. */
 import assert from "node:assert/strict";
+import { LIGHT_CHARS } from "../../server/agents/turns.ts";
 import type { AgentMessage } from "../../server/protocol/agent_messages.ts";
 import { CLOSE } from "../../server/protocol/close_codes.ts";
 import type { Chance } from "../long/chance.ts";
@@ -42,6 +43,7 @@ export async function fuzzFrames(chance: Chance, count: number): Promise<FrameFi
       agent.text(text);
       figures.slowest_ms = Math.max(figures.slowest_ms, performance.now() - before_ms);
       figures.frames++;
+      if (text.length > LIGHT_CHARS) await agent.settled();
       assert.notEqual(
         agent.socket.closed_with,
         CLOSE.server_error,

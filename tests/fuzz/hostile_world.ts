@@ -75,12 +75,19 @@ export class HostileWorld {
   open(host = this.attacker) {
     const socket = new HostileSocket();
     const session = this.app.services.agent_sessions.open(host, socket, "10.0.0.20");
-    return {
-      socket,
-      session,
-      text: (text: string) => session.message(text),
-      send: (message: unknown) => session.message(JSON.stringify(message)),
+    const send = (message: unknown) => session.message(JSON.stringify(message));
+    /** Large frames wait for their turn: resolves when all that was sent so far is done with. */
+    const settled = async () => {
+      const replies = () => socket.sent.filter(({ type }) => type === "heartbeat.reply").length;
+      const before = replies();
+      send(this.frames().heartbeat);
+      for (let n = 0; n < 5000; n++) {
+        if (socket.closed_with !== undefined || replies() > before) return;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      throw new Error("waited 10 s for a frame to be dealt with");
     };
+    return { socket, session, send, settled, text: (text: string) => session.message(text) };
   }
 
   /** Opens a socket and greets, with the hello's fields replaced by those given. */
@@ -111,7 +118,7 @@ export class HostileWorld {
     const open = jobs.open(SYSTEM).find((job) => job.host_id === this.attacker.id);
     if (open !== undefined) return open.id;
     repositories.markInitialised(repositories.forHost(SYSTEM, this.attacker.id)!.id);
-    const backup_set = { paths: ["/etc"], excludes: [], tags: [] };
+    const backup_set = { paths: ["/etc", "/home"], excludes: [], tags: [] };
     const request = { kind: "backup", backup_set, bandwidth: {} } as const;
     return jobs.start(this.#user(), this.attacker.id, request).id;
   }
