@@ -32,6 +32,7 @@ export interface JobLiveProps {
   job: Job;
   progress: JobProgress | null;
   news_at_ms: number | null;
+  moved_at_ms: number | null;
   /** The server's time when it drew the page. */
   now_ms: number;
   /** The last lines of the log. */
@@ -49,7 +50,9 @@ const ALL_LINES = 5000;
 
 /** A job's page below the top bar. */
 export default function JobLive(props: JobLiveProps) {
-  const [view, setView] = useState(() => startView(props.job, props.progress, props.news_at_ms));
+  const [view, setView] = useState(() =>
+    startView(props.job, props.progress, props.news_at_ms, props.moved_at_ms)
+  );
   const [lines, setLines] = useState(props.lines);
   const [live, setLive] = useState(false);
   /** Since when, and until when, the server is out of reach, by this browser's clock. */

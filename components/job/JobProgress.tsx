@@ -157,7 +157,8 @@ function StaleLine({ freshness, agent_away, all_read }: StaleLineProps) {
       {freshness.kind === "stalled"
         ? (
           <span>
-            <b class="strong">Stalled: no news for {span(freshness.seconds)}.</b> {agent_away
+            <b class="strong">Stalled: nothing has moved for {span(freshness.seconds)}.</b>{" "}
+            {agent_away
               ? "The host is offline. The job may well go on there, and is reported when it is back."
               : all_read
               ? "The rest may be uploading slowly, or restic hangs. Look at the host."

@@ -5,6 +5,7 @@
 import type { JobProgress } from "../../server/protocol/agent_messages.ts";
 import type { FinalJobStatus, Job, JobStatus } from "../../server/protocol/entities.ts";
 import type { JobStreamMessage } from "../../server/protocol/job_stream.ts";
+import { hasMoved, isStalled } from "../../server/protocol/job_movement.ts";
 import { isAllRead, percentDone } from "./how_far.ts";
 
 export type Phase = JobProgress["phase"];
@@ -14,6 +15,8 @@ export interface JobView {
   progress: JobProgress | null;
   /** When the agent last said something about this job. */
   news_at_ms: number | null;
+  /** When it last got on: the same progress again is news, but no movement. */
+  moved_at_ms: number | null;
   /** When each phase was first seen by this page. */
   phase_seen_at_ms: Partial<Record<Phase, number>>;
   /** Speed over the last minutes, oldest first; at most one point per 15 s. */
@@ -22,8 +25,6 @@ export interface JobView {
 
 /** Seconds without news after which the page says how old the last news is. */
 const QUIET_AFTER_SECONDS = 30;
-/** Seconds without news after which the job counts as stalled (product.md §5). */
-const STALLED_AFTER_SECONDS = 15 * 60;
 const SPEED_EVERY_MS = 15_000;
 const SPEEDS_MAX = 40;
 
@@ -48,8 +49,9 @@ export function startView(
   job: Job,
   progress: JobProgress | null,
   news_at_ms: number | null,
+  moved_at_ms = news_at_ms,
 ): JobView {
-  return { job, progress, news_at_ms, phase_seen_at_ms: {}, speeds: [] };
+  return { job, progress, news_at_ms, moved_at_ms, phase_seen_at_ms: {}, speeds: [] };
 }
 
 /** The view after one message. Log lines only count as news: the log keeps them. */
@@ -62,7 +64,7 @@ export function applyMessage(view: JobView, message: JobStreamMessage, now_ms: n
       if (isFinalStatus(view.job.status)) return view;
       return {
         ...view,
-        news_at_ms: now_ms,
+        ...{ news_at_ms: now_ms, moved_at_ms: now_ms },
         job: { ...view.job, status: "running", started_at: message.started_at, waiting_for: null },
       };
     case "job.progress":
@@ -84,7 +86,8 @@ export function applyMessage(view: JobView, message: JobStreamMessage, now_ms: n
         },
       };
     case "log.stream":
-      return isFinalStatus(view.job.status) ? view : { ...view, news_at_ms: now_ms };
+      if (isFinalStatus(view.job.status)) return view;
+      return { ...view, news_at_ms: now_ms, moved_at_ms: now_ms };
     case "resync":
       return view;
   }
@@ -93,6 +96,7 @@ export function applyMessage(view: JobView, message: JobStreamMessage, now_ms: n
 function withProgress(view: JobView, progress: JobProgress, now_ms: number): JobView {
   // The stream begins with the latest progress, however old: what is held already is no news.
   if (isSame(view.progress, progress)) return view;
+  const moved = view.progress === null || hasMoved(view.progress, progress);
   const seen = view.phase_seen_at_ms[progress.phase] === undefined
     ? { ...view.phase_seen_at_ms, [progress.phase]: now_ms }
     : view.phase_seen_at_ms;
@@ -100,6 +104,7 @@ function withProgress(view: JobView, progress: JobProgress, now_ms: number): Job
     job: view.job.status === "running" ? view.job : { ...view.job, status: "running" },
     progress,
     news_at_ms: now_ms,
+    moved_at_ms: moved ? now_ms : view.moved_at_ms,
     phase_seen_at_ms: seen,
     speeds: withSpeed(view.speeds, progress.throughput_bytes_per_second, now_ms),
   };
@@ -125,9 +130,13 @@ export type Freshness = { kind: "fresh" } | { kind: "quiet" | "stalled"; seconds
 /** The freshness of a view; fresh for jobs that do not run. */
 export function freshnessOf(view: JobView, now_ms: number): Freshness {
   if (view.job.status !== "running") return { kind: "fresh" };
-  const since_ms = view.news_at_ms ?? Date.parse(view.job.started_at ?? view.job.queued_at);
-  const seconds = Math.floor((now_ms - since_ms) / 1000);
-  if (seconds >= STALLED_AFTER_SECONDS) return { kind: "stalled", seconds };
+  const began_ms = Date.parse(view.job.started_at ?? view.job.queued_at);
+  const secondsSince = (at_ms: number) => Math.floor((now_ms - at_ms) / 1000);
+  const moved_at_ms = view.moved_at_ms ?? began_ms;
+  if (isStalled(moved_at_ms, now_ms)) {
+    return { kind: "stalled", seconds: secondsSince(moved_at_ms) };
+  }
+  const seconds = secondsSince(view.news_at_ms ?? began_ms);
   // restic has no news to give while it uploads the rest.
   if (seconds >= QUIET_AFTER_SECONDS && !isAllRead(view.progress)) {
     return { kind: "quiet", seconds };

@@ -190,3 +190,14 @@ Deno.test("reconnectDelayMs() doubles to at most 30 s and is never shorter than 
   assert.equal(reconnectDelayMs(0, () => 1), 1000);
   assert.equal(reconnectDelayMs(20, () => 1), 30_000);
 });
+
+Deno.test("freshnessOf() counts a job as stalled that says the same again and again, and one line ends it", () => {
+  const old_ms = NOW - 16 * 60_000;
+  const still = aProgress({ bytes_done: 5, eta_seconds: 10 });
+  let view = applyMessage(startView(aJob(), null, old_ms), still, old_ms);
+  view = applyMessage(view, { ...still, eta_seconds: 99 }, NOW);
+  assert.deepEqual(freshnessOf(view, NOW), { kind: "stalled", seconds: 960 });
+  const lines = [{ seq: 1, ts: "2026-11-12T08:00:00Z", stream: "stderr" as const, payload: "x" }];
+  view = applyMessage(view, { type: "log.stream", job_id: view.job.id, lines }, NOW);
+  assert.equal(freshnessOf(view, NOW).kind, "fresh");
+});

@@ -3,10 +3,10 @@ import { type Actor, demand, SYSTEM } from "../auth/permissions.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import type { Hosts, SurveyedHost } from "../hosts/hosts.ts";
-import { isStalled } from "../jobs/job_news.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { JobProgress } from "../protocol/agent_messages.ts";
 import type { AgentState, BackupState, Host, Job } from "../protocol/entities.ts";
+import { isStalled } from "../protocol/job_movement.ts";
 import type { FleetSummary } from "../protocol/rest.ts";
 import { SOFTWARE_VERSION } from "../protocol/version.ts";
 import { type Attention, attentionOf, needsSomebody } from "./attention.ts";
@@ -160,13 +160,13 @@ export class Fleet {
   }
 
   #running(job: Job, now_ms: number): RunningJob {
-    const news = this.#deps.jobs.latest(job.id);
-    const began_ms = job.started_at === null ? now_ms : Date.parse(job.started_at);
+    const { jobs } = this.#deps;
+    const news = jobs.latest(job.id);
     return {
       job,
       progress: news?.progress,
       news_at_ms: news?.news_at_ms ?? null,
-      stalled: job.status === "running" && isStalled(news?.moved_at_ms ?? began_ms, now_ms),
+      stalled: job.status === "running" && isStalled(jobs.movedAt(job), now_ms),
     };
   }
 

@@ -3,7 +3,7 @@
  * news. In memory only; after a restart it is empty until the agents speak again.
  */
 import type { JobProgress } from "../protocol/agent_messages.ts";
-import { STALLED_AFTER_SECONDS } from "../protocol/limits.ts";
+import { hasMoved } from "../protocol/job_movement.ts";
 
 export interface JobNews {
   progress: JobProgress | undefined;
@@ -15,9 +15,20 @@ export interface JobNews {
 
 export class JobNewsBoard {
   readonly #news = new Map<string, JobNews>();
+  readonly #since_ms: number;
+
+  /** Before `now_ms`, when it begins, it has heard of nothing, and holds that against no job. */
+  constructor(now_ms: number) {
+    this.#since_ms = now_ms;
+  }
 
   get(job_id: string): JobNews | undefined {
     return this.#news.get(job_id);
+  }
+
+  /** When a running job that began then last moved, as far as is known. */
+  movedAt(job_id: string, began_ms: number): number {
+    return this.#news.get(job_id)?.moved_at_ms ?? Math.max(began_ms, this.#since_ms);
   }
 
   /** Notes progress. It counts as movement only if something grew or the phase changed. */
@@ -37,14 +48,4 @@ export class JobNewsBoard {
   forget(job_id: string): void {
     this.#news.delete(job_id);
   }
-}
-
-/** True if a running job has not moved for 15 minutes. */
-export function isStalled(moved_at_ms: number, now_ms: number): boolean {
-  return now_ms - moved_at_ms >= STALLED_AFTER_SECONDS * 1000;
-}
-
-function hasMoved(before: JobProgress, after: JobProgress): boolean {
-  return after.bytes_done !== before.bytes_done || after.files_done !== before.files_done ||
-    after.percent_done !== before.percent_done || after.phase !== before.phase;
 }

@@ -52,7 +52,7 @@ export class Jobs {
   readonly #store: JobsStore;
   readonly #logs: JobLogsStore;
   readonly #days: HostDaysStore;
-  readonly #news = new JobNewsBoard();
+  readonly #news: JobNewsBoard;
   readonly #transitions: JobTransitions;
   readonly #queue: JobQueue;
   readonly #reports: JobReports;
@@ -63,6 +63,7 @@ export class Jobs {
     const store = this.#store = new JobsStore(deps.db);
     const logs = this.#logs = new JobLogsStore(deps.db);
     const days = this.#days = new HostDaysStore(deps.db);
+    this.#news = new JobNewsBoard(deps.clock.now_ms());
     const parts = { ...deps, store, logs, days, news: this.#news };
     const transitions = this.#transitions = new JobTransitions(parts);
     const queue = this.#queue = new JobQueue({ ...parts, transitions });
@@ -214,6 +215,11 @@ export class Jobs {
   /** Progress and time of the last news of a running job, from memory. */
   latest(job_id: string): JobNews | undefined {
     return this.#news.get(job_id);
+  }
+
+  /** When a running job last moved (protocol/job_movement.ts), in ms. */
+  movedAt({ id, started_at, queued_at }: Job): number {
+    return this.#news.movedAt(id, Date.parse(started_at ?? queued_at));
   }
 
   /**

@@ -29,6 +29,7 @@ export const handler = define.handlers({
       lines,
       progress: latest?.progress ?? null,
       news_at_ms: latest?.news_at_ms ?? null,
+      moved_at_ms: job.status === "running" ? services.jobs.movedAt(job) : null,
       now_ms: services.clock.now_ms(),
       usual_seconds: services.jobs.usualTimes(actor, [job.host_id]).of(job) ?? null,
       agent_away: host.status === "offline",
