@@ -1,5 +1,8 @@
 /** @module The only place that knows what time it is. */
 
+/** Less than this is a clock being corrected gently. */
+const JUMP_MS = 10_000;
+
 export interface Clock {
   /** Milliseconds since the epoch, UTC. */
   now_ms(): number;
@@ -9,6 +12,32 @@ export interface Clock {
 
 export function systemClock(): Clock {
   return { now_ms: () => Date.now(), dayOf };
+}
+
+/** Notices that the clock was set, or that this machine slept. */
+export class ClockWatch {
+  readonly #clock: Clock;
+  readonly #elapsed_ms: () => number;
+  #offset_ms: number;
+
+  /** `elapsed_ms` answers milliseconds that nobody can set. */
+  constructor(clock: Clock, elapsed_ms: () => number = () => performance.now()) {
+    this.#clock = clock;
+    this.#elapsed_ms = elapsed_ms;
+    this.#offset_ms = this.#offset();
+  }
+
+  /** The seconds by which the clock jumped since this was asked last; 0 for a gentle correction. */
+  jumpedSeconds(): number {
+    const offset_ms = this.#offset();
+    const jumped_ms = offset_ms - this.#offset_ms;
+    this.#offset_ms = offset_ms;
+    return Math.abs(jumped_ms) < JUMP_MS ? 0 : Math.round(jumped_ms / 1000);
+  }
+
+  #offset(): number {
+    return this.#clock.now_ms() - this.#elapsed_ms();
+  }
 }
 
 /** A clock for tests that stands still until it is moved. */

@@ -3,9 +3,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EpochFile } from "./agents/epoch_file.ts";
 import { createApp } from "./app.ts";
+import { SYSTEM } from "./auth/permissions.ts";
 import { SetupCode } from "./auth/setup_code.ts";
 import { loadBuild } from "./build_source.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, ClockWatch, systemClock } from "./clock.ts";
 import { createServices } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { DataDirLock } from "./data_dir_lock.ts";
@@ -25,6 +26,11 @@ const HOUSEKEEPING_MS = 10 * MINUTE_MS;
 /** Requests under way get this long to finish; open streams never do. */
 const DRAIN_MS = 3000;
 
+export interface StartOptions {
+  /** Another than the machine's, for tests. */
+  clock?: Clock;
+}
+
 export interface RunningServer {
   services: Services;
   /** Where it listens, as http://127.0.0.1:8080. */
@@ -36,11 +42,13 @@ export interface RunningServer {
 }
 
 /** Opens everything and listens. @throws {StartError} with what to do about it */
-export async function startServer(config: Config): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  { clock = systemClock() }: StartOptions = {},
+): Promise<RunningServer> {
   // First of all: two servers would each serve half of the agents and undo each other's work.
   const lock = DataDirLock.acquire(config.data_dir);
   const log = createLog(config.log_level);
-  const clock = systemClock();
   const db_path = join(config.data_dir, "restic-manager.db");
   const is_new = !existsSync(db_path);
   // Keys first: a database is never made without the keys that its secrets need.
@@ -58,9 +66,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     log.warn("RM_TRUSTED_PROXY is empty: limits and the audit log see the proxy's address alone");
   }
   const server = listen(config, createApp(services, build));
+  const clock_watch = new ClockWatch(clock);
   const timers = [
     setInterval(() => run(services, everyMinute(services)), MINUTE_MS),
-    setInterval(() => run(services, everyTwentySeconds(services)), RECHECK_MS),
+    setInterval(() => run(services, everyTwentySeconds(services, clock_watch)), RECHECK_MS),
     // Soon after a start too: it goes on with what a stop cut short.
     setTimeout(() => void services.housekeeping.run(), MINUTE_MS),
     setInterval(() => void services.housekeeping.run(), HOUSEKEEPING_MS),
@@ -113,11 +122,27 @@ function everyMinute({ jobs, agent_sessions, snapshots, refusals, epochs }: Serv
   };
 }
 
-function everyTwentySeconds({ sessions, disk }: Services): Tasks {
+function everyTwentySeconds(services: Services, clock_watch: ClockWatch): Tasks {
+  const { sessions, disk } = services;
   return {
+    "look at the clock": () => tellJump(services, clock_watch.jumpedSeconds()),
     "look at the disk": () => void disk.state(),
     "end streams of sessions that are over": () => sessions.recheckHeld(),
   };
+}
+
+/** Whoever reads times of that day has to know; rows keep the order in which they were written. */
+function tellJump({ db, audit, log }: Services, seconds: number): void {
+  if (seconds === 0) return;
+  log.warn("the server's clock was set, or the server slept", { seconds });
+  db.transaction(() =>
+    audit.record(SYSTEM, {
+      action: "server.clock_jumped",
+      target_kind: "server",
+      target_id: null,
+      payload: { seconds },
+    })
+  );
 }
 
 /** One part that fails does not keep the others from running. */

@@ -24,6 +24,8 @@ import type { Turns } from "./turns.ts";
 const HELLO_DEADLINE_MS = 5000;
 const MESSAGES_PER_SECOND = 200;
 const MESSAGES_BURST = 2000;
+/** Smaller changes of the difference of clocks are the network's. */
+const SKEW_NEWS_MS = 10_000;
 const COMMANDS_PER_FLUSH = 100;
 
 export interface SessionOptions extends AgentSessionsDeps {
@@ -48,6 +50,8 @@ export class Session implements AgentConnection, SocketEvents {
   #cancelTimer: () => void;
   #closed = false;
   #greeted = false;
+  /** As the host's row has it: the agent's clock minus ours. */
+  #skew_ms = 0;
   /** Its hello is read, and another socket of its host is being asked whether it is still there. */
   #claiming = false;
   /** The agent is in the epoch that is spoken now: commands may go out. */
@@ -146,6 +150,7 @@ export class Session implements AgentConnection, SocketEvents {
     if (message === undefined) return this.#unreadable(json, text);
     if (message.type === "hello") return this.#violated("hello_again");
     if (message.type === "heartbeat") {
+      this.#noteClock(message.time);
       return this.#outgoing.plain({ type: "heartbeat.reply", time: iso(clock.now_ms()) });
     }
     if (message.type === "pong") return this.#pings.pong(message.nonce);
@@ -153,6 +158,15 @@ export class Session implements AgentConnection, SocketEvents {
     if (taken.report !== undefined) this.#outgoing.acknowledge(taken.report);
     if (taken.violation !== undefined) this.#violated(taken.violation);
     if (taken.set_aside) this.#askAnew();
+  }
+
+  /** Either side's clock may be set at any time: the hello's measurement does not hold for ever. */
+  #noteClock(time: string): void {
+    const { clock, hosts, host } = this.#options;
+    const skew_ms = Date.parse(time) - clock.now_ms();
+    if (Math.abs(skew_ms - this.#skew_ms) < SKEW_NEWS_MS) return;
+    this.#skew_ms = skew_ms;
+    hosts.recordClock(host.id, skew_ms);
   }
 
   #readHello(text: string): void {
@@ -169,6 +183,7 @@ export class Session implements AgentConnection, SocketEvents {
   #claim(hello: Hello): void {
     const { claims, ip } = this.#options;
     this.run_id = hello.run_id;
+    this.#skew_ms = Date.parse(hello.time) - this.#options.clock.now_ms();
     this.machine = { hostname: hello.hostname, address: ip };
     this.#claiming = true;
     this.#expectMore();

@@ -254,7 +254,13 @@ export class Hosts {
 
   /** Records when the host was last heard from; called on disconnect and once a minute. */
   recordSeen(host_id: string, at_ms: number): void {
-    this.#store.seen(host_id, at_ms);
+    this.#store.seen(host_id, at_ms, this.#deps.clock.now_ms());
+  }
+
+  /** Records by how much the agent's clock is ahead of the server's. */
+  recordClock(host_id: string, skew_ms: number): void {
+    this.#store.clock(host_id, skew_ms);
+    this.#deps.changes.publish({ host_id });
   }
 
   recordConfigApplied(host_id: string, config_version: number): void {
@@ -316,7 +322,9 @@ export class Hosts {
   #heard(host_id: string, written_at_ms: number | null): number | null {
     const heard_at_ms = this.#deps.link.lastSeen(host_id);
     if (heard_at_ms === undefined) return written_at_ms;
-    return Math.max(written_at_ms ?? 0, heard_at_ms);
+    // Written "in the future": the server's clock was set back since.
+    const is_believed = written_at_ms !== null && written_at_ms <= this.#deps.clock.now_ms();
+    return is_believed ? Math.max(written_at_ms, heard_at_ms) : heard_at_ms;
   }
 }
 

@@ -83,6 +83,7 @@ export class HostsStore {
   #enrol: StatementSync;
   #hello: StatementSync;
   #seen: StatementSync;
+  #clock: StatementSync;
   #config_applied: StatementSync;
   #current_job: StatementSync;
   #set_cert_pins: StatementSync;
@@ -143,8 +144,9 @@ export class HostsStore {
     );
     this.#seen = db.prepare(
       `UPDATE hosts SET last_seen_at_ms = :at_ms
-       WHERE id = :id AND coalesce(last_seen_at_ms, 0) < :at_ms`,
+       WHERE id = :id AND (coalesce(last_seen_at_ms, 0) < :at_ms OR last_seen_at_ms > :now_ms)`,
     );
+    this.#clock = db.prepare("UPDATE hosts SET clock_skew_ms = :skew_ms WHERE id = :id");
     this.#config_applied = db.prepare(
       `UPDATE hosts SET applied_config_version = :version
        WHERE id = :id AND :version <= config_version`,
@@ -270,8 +272,13 @@ export class HostsStore {
       1;
   }
 
-  seen(id: string, at_ms: number): void {
-    this.#seen.run({ id, at_ms });
+  /** Keeps the later time, unless that is one the clock has not reached. */
+  seen(id: string, at_ms: number, now_ms: number): void {
+    this.#seen.run({ id, at_ms, now_ms });
+  }
+
+  clock(id: string, skew_ms: number): void {
+    this.#clock.run({ id, skew_ms });
   }
 
   configApplied(id: string, version: number): void {

@@ -68,13 +68,20 @@ function reasonsOf(facts: AgentFacts): string[] {
   }
   const skew_ms = facts.clock_skew_ms ?? 0;
   if (Math.abs(skew_ms) > CLOCK_SKEW_MAX_MS) {
-    const direction = skew_ms > 0 ? "ahead" : "behind";
-    reasons.push(`The host's clock is ${Math.round(Math.abs(skew_ms) / 1000)} s ${direction}`);
+    const direction = skew_ms > 0 ? "ahead of" : "behind";
+    reasons.push(`The host's clock is ${spanOf(Math.abs(skew_ms))} ${direction} the server's`);
   }
   if (facts.applied_config_version < facts.config_version) {
     reasons.push("The newest repository settings are not applied yet");
   }
   return reasons;
+}
+
+/** Rounded, in the largest unit that leaves at least two. */
+function spanOf(ms: number): string {
+  const units: [number, string][] = [[86_400_000, "d"], [3_600_000, "h"], [60_000, "min"]];
+  const [size, unit] = units.find(([size]) => ms >= 2 * size) ?? [1000, "s"];
+  return `${Math.round(ms / size)} ${unit}`;
 }
 
 /** Below zero if `a` is older than `b`. Reads the leading numbers; text that is none counts as 0. */

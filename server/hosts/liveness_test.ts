@@ -36,8 +36,8 @@ Deno.test("livenessOf() is degraded with one reason for each thing that is wrong
     [{ restic_version: null }, /restic was not found/],
     [{ restic_version: null, restic_error: "restic cannot be run" }, /cannot be run/],
     [{ restic_version: "0.16.5" }, /0\.16\.5 is older than 0\.17\.1/],
-    [{ clock_skew_ms: 61_000 }, /61 s ahead/],
-    [{ clock_skew_ms: -3_600_000 }, /3600 s behind/],
+    [{ clock_skew_ms: 61_000 }, /clock is 61 s ahead of the server/],
+    [{ clock_skew_ms: -3_600_000 }, /clock is 60 min behind the server/],
     [{ agent_version: "0.0.9" }, /agent 0\.0\.9 is older/],
     [{ applied_config_version: 1 }, /not applied/],
   ];

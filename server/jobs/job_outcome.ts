@@ -1,7 +1,11 @@
 /** @module What the server makes of an agent's word that a job ended. Pure. */
+import { iso } from "../clock.ts";
 import type { JobFinished } from "../protocol/agent_messages.ts";
 import type { ErrorClass, FinalJobStatus, JobKind, JobStats } from "../protocol/entities.ts";
 import { JOB_KINDS } from "./job_kinds.ts";
+
+/** Below this a measured difference of clocks may be the time that the message took. */
+const SKEW_MIN_SECONDS = 60;
 
 export interface Outcome {
   status: FinalJobStatus;
@@ -39,9 +43,18 @@ export function madeSnapshot(outcome: Outcome): boolean {
     outcome.stats?.snapshot_id !== undefined;
 }
 
-/** An agent's time, kept between two times the server is sure of: a wrong clock must not hide a gap. */
+/**
+ * An agent's time, kept between two times the server is sure of: a wrong clock must not hide a gap.
+ * When the server's own clock was set back between the two, now is the limit: nothing ended tomorrow.
+ */
 export function within(at: string, low_ms: number, high_ms: number): number {
-  return Math.max(low_ms, Math.min(Date.parse(at), high_ms));
+  return Math.min(high_ms, Math.max(low_ms, Date.parse(at)));
+}
+
+/** An agent's time as the server's clock would have had it. A small difference may be the network's. */
+export function withoutSkew(at: string, skew_seconds: number | null): string {
+  if (skew_seconds === null || Math.abs(skew_seconds) < SKEW_MIN_SECONDS) return at;
+  return iso(Date.parse(at) - skew_seconds * 1000);
 }
 
 function unproven(said: JobFinished, error: string): Outcome {

@@ -1,7 +1,9 @@
 /** @module What agents say about their jobs. Hostile input: the host comes from the credential. */
 import { Buffer } from "node:buffer";
+import { SYSTEM } from "../auth/permissions.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
+import type { Hosts } from "../hosts/hosts.ts";
 import type {
   JobFinished,
   JobProgress,
@@ -13,7 +15,7 @@ import { JOB_LOG_QUOTA_BYTES, LOG_LINE_OVERHEAD_BYTES } from "../protocol/limits
 import type { JobAdoption } from "./job_adoption.ts";
 import type { JobLogsStore } from "./job_logs_store.ts";
 import type { JobNewsBoard } from "./job_news.ts";
-import { judge, within } from "./job_outcome.ts";
+import { judge, within, withoutSkew } from "./job_outcome.ts";
 import type { JobQueue } from "./job_queue.ts";
 import { nextStatus } from "./job_state.ts";
 import type { JobStream } from "./job_stream.ts";
@@ -25,6 +27,7 @@ export type JobReport = JobStarted | JobProgress | LogStreamMessage | JobFinishe
 export interface JobReportsDeps {
   db: Database;
   clock: Clock;
+  hosts: Hosts;
   stream: JobStream;
   store: JobsStore;
   logs: JobLogsStore;
@@ -76,7 +79,10 @@ export class JobReports {
     if (row.status === "cancelled") return queue.issueCancel(row);
     if (nextStatus(row.status, { type: "started" }) === row.status) return;
     const now_ms = clock.now_ms();
-    transitions.started(row, within(message.started_at, row.dispatched_at_ms ?? 0, now_ms));
+    transitions.started(
+      row,
+      within(this.#ourTime(row, message.started_at), row.dispatched_at_ms ?? 0, now_ms),
+    );
     db.afterCommit(() => {
       news.moved(row.id, now_ms);
       const { type, job_id, started_at } = message;
@@ -164,10 +170,18 @@ export class JobReports {
     const now_ms = clock.now_ms();
     const earliest_ms = row.dispatched_at_ms ?? row.queued_at_ms;
     const started_at_ms = row.started_at_ms ??
-      (message.started_at === null ? null : within(message.started_at, earliest_ms, now_ms));
-    const finished_at_ms = within(message.finished_at, started_at_ms ?? earliest_ms, now_ms);
+      (message.started_at === null
+        ? null
+        : within(this.#ourTime(row, message.started_at), earliest_ms, now_ms));
+    const finished_at = this.#ourTime(row, message.finished_at);
+    const finished_at_ms = within(finished_at, started_at_ms ?? earliest_ms, now_ms);
     transitions.ended(row, judge(row.kind, message), { started_at_ms, finished_at_ms });
     db.afterCommit(() => queue.dispatchHost(row.host_id));
+  }
+
+  /** A host whose clock is three hours behind did not finish before it began. */
+  #ourTime(row: JobRow, at: string): string {
+    return withoutSkew(at, this.#deps.hosts.get(SYSTEM, row.host_id).clock_skew_seconds);
   }
 }
 
