@@ -1,10 +1,9 @@
 /** @module Messages in the corner: what the last request did, and errors of scripts on the page. */
 import { useEffect, useState } from "preact/hooks";
-import { Icon } from "../components/Icon.tsx";
 import { TOAST_EVENT, type ToastMessage } from "../components/live/toast.ts";
+import { ToastBox } from "../components/live/ToastBox.tsx";
 
 const SHOWN_MS = 8_000;
-const ICONS = { ok: "s-ok", warn: "s-warn", fail: "s-fail" } as const;
 
 interface Shown extends ToastMessage {
   key: number;
@@ -59,21 +58,5 @@ function Toast({ toast, onClose }: { toast: Shown; onClose: () => void }) {
     const timer = setTimeout(onClose, SHOWN_MS);
     return () => clearTimeout(timer);
   }, [toast.key]);
-  return (
-    <div class="toast" data-s={toast.tone} role={toast.tone === "fail" ? "alert" : "status"}>
-      <Icon name={ICONS[toast.tone]} />
-      <div class="grow">
-        <b class="strong break">{toast.title}</b>
-        {toast.text === undefined ? null : <p>{toast.text}</p>}
-      </div>
-      <button
-        type="button"
-        class="btn btn-quiet btn-icon btn-sm needs-script"
-        aria-label="Close"
-        onClick={onClose}
-      >
-        <Icon name="x" />
-      </button>
-    </div>
-  );
+  return <ToastBox toast={toast} onClose={onClose} />;
 }

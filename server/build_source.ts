@@ -6,7 +6,7 @@ import { stop } from "esbuild";
 import { type Assets, assetsOf } from "./assets.ts";
 import type { Build } from "./fresh/build.ts";
 import { findSources, importSources } from "./fresh/discover.ts";
-import { otherFiles, PROJECT_DIR, stylesheet } from "./tasks/build_parts.ts";
+import { otherFiles, PROJECT_DIR, stylesheet, withoutDevPages } from "./tasks/build_parts.ts";
 
 export interface Loaded {
   /** For `createApp`. */
@@ -14,6 +14,9 @@ export interface Loaded {
   /** For `Services.assets`. */
   assets: Assets;
 }
+
+/** Set by `task dev`: serves the pages for developers too. */
+const DEV_VARIABLE = "RM_DEV";
 
 let loaded: Promise<Loaded> | undefined;
 
@@ -28,7 +31,8 @@ async function load(): Promise<Loaded> {
     const made = new Map([["/styles.css", await stylesheet()]]);
     const sources = await findSources(PROJECT_DIR, made);
     const others = await otherFiles();
-    const build = await importSources(sources);
+    const shown = Deno.env.get(DEV_VARIABLE) === "true" ? sources : withoutDevPages(sources);
+    const build = await importSources(shown);
     return { build, assets: assetsOf(build, others) };
   } finally {
     await stop();

@@ -51,6 +51,8 @@ export const ROUTE_ACCESS: Record<string, Partial<Record<RouteMethod, Access>>> 
   "/jobs/:id/log.txt": { GET: "viewer" },
   "/audit": { GET: "viewer" },
   "/account": { GET: "viewer", POST: "viewer" },
+  // In development only
+  "/dev/components": { GET: "viewer" },
 
   // REST
   "/api/auth/session": { GET: "viewer" },

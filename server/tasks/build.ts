@@ -6,7 +6,7 @@ import { stop } from "esbuild";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { findSources } from "../fresh/discover.ts";
-import { BUILD_DIR, otherFiles, PROJECT_DIR, stylesheet } from "./build_parts.ts";
+import { BUILD_DIR, otherFiles, PROJECT_DIR, stylesheet, withoutDevPages } from "./build_parts.ts";
 import { serverScript } from "./build_server.ts";
 import { checkRoutes } from "./check_routes.ts";
 
@@ -17,7 +17,7 @@ export async function buildAll(): Promise<void> {
     const made = new Map([["/styles.css", await stylesheet()]]);
     const sources = await findSources(PROJECT_DIR, made);
     await checkRoutes(sources.routes);
-    const server = await serverScript({ sources, others });
+    const server = await serverScript({ sources: withoutDevPages(sources), others });
     await Deno.mkdir(BUILD_DIR, { recursive: true });
     await write("agent.js", others.get("agent.js")!.body);
     await write("server.js", server);

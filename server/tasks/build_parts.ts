@@ -5,7 +5,7 @@ import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StaticFile } from "../fresh/build.ts";
-import { staticFile } from "../fresh/discover.ts";
+import { type Sources, staticFile } from "../fresh/discover.ts";
 
 export const PROJECT_DIR = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
 export const BUILD_DIR = join(PROJECT_DIR, ".build");
@@ -129,6 +129,12 @@ export async function otherFiles(): Promise<Map<string, StaticFile>> {
     }
   }
   return files;
+}
+
+/** The sources without the pages for developers, which no product serves. */
+export function withoutDevPages(sources: Sources): Sources {
+  const routes = [...sources.routes].filter(([id]) => !id.startsWith("/dev/"));
+  return { ...sources, routes: new Map(routes) };
 }
 
 async function sourceKey(): Promise<string> {

@@ -1,6 +1,7 @@
 /**
  * @module `task dev`: the server from source, restarted on each change, over the seeded story in
  * `.data/dev` on http://127.0.0.1:8080. The first start prints the code that makes the administrator.
+ * Only here the gallery of components is served, on /dev/components.
  */
 import { join } from "node:path";
 import { projectDir } from "./setup.ts";
@@ -16,6 +17,7 @@ async function deno(args: string[]): Promise<number> {
       RM_LISTEN: "127.0.0.1:8080",
       RM_BASE_URL: "http://127.0.0.1:8080",
       RM_DATA_DIR: data_dir,
+      RM_DEV: "true",
     },
   }).spawn();
   return (await child.status).code;

@@ -4,7 +4,7 @@ import { loadBuild } from "../../server/build_source.ts";
 import type { Role } from "../../server/protocol/entities.ts";
 import { freePort } from "../../server/tasks/stack/processes.ts";
 import { seedStory } from "../../server/tasks/seed/story.ts";
-import { type TestApp, testApp } from "../../server/testing.ts";
+import { type TestApp, testApp, type TestOptions } from "../../server/testing.ts";
 import { launch, watchFaults } from "./browser.ts";
 
 export interface LocalSite {
@@ -28,11 +28,15 @@ export const BROWSER_TEST = { sanitizeOps: false, sanitizeResources: false };
 /** Starts the app over an empty database, or over the seeded story, with an administrator signed in. */
 export async function withSite(
   test: (site: LocalSite) => Promise<void>,
-  { hosts = 0 }: { hosts?: number } = {},
+  { hosts = 0, ...parts }: { hosts?: number } & Pick<TestOptions, "build" | "assets"> = {},
 ): Promise<void> {
   const port = freePort();
   const base_url = `http://127.0.0.1:${port}`;
-  const app = await testApp({ ...await loadBuild(), config: { base_url, cookie_secure: false } });
+  const app = await testApp({
+    ...await loadBuild(),
+    ...parts,
+    config: { base_url, cookie_secure: false },
+  });
   if (hosts > 0) {
     await seedStory(
       { ...app.services, clock: app.clock, present: new Set() },
