@@ -94,8 +94,9 @@ export class HostsStore {
     this.#survey = db.prepare(
       `SELECT h.id, h.name, h.snapshot_count, repo_size_bytes, ${AGENT_FACTS}, ${BACKUP_FACTS},
          ${REPOSITORY_FACTS}, h.os, h.tags, h.agent_hostname, r.url,
-         CASE WHEN h.last_backup_status <> 'succeeded' THEN j.error_class END AS error_class
-       ${FROM_HOSTS} LEFT JOIN jobs j ON j.id = h.last_backup_job_id`,
+         j.error_class
+       ${FROM_HOSTS} LEFT JOIN jobs j
+         ON j.id = h.last_backup_job_id AND h.last_backup_status <> 'succeeded'`,
     );
     this.#find = db.prepare(
       `SELECT id, count(*) OVER () AS total,

@@ -217,8 +217,8 @@ export const ListLogsQuery = z.object({
 });
 
 export const ListSnapshotsQuery = z.object({
-  tag: z.string().optional(),
-  path: z.string().optional(),
+  tag: z.string().max(64).optional(),
+  path: z.string().max(4096).optional(),
   since: Timestamp.optional(),
   until: Timestamp.optional(),
   ...page,

@@ -3,6 +3,7 @@ import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { iso } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import type { Snapshot } from "../protocol/entities.ts";
+import { pathCondition } from "./path_filter.ts";
 import type { FoundSnapshot } from "../protocol/rest.ts";
 
 export interface SnapshotFilter {
@@ -28,13 +29,9 @@ const CONDITIONS = {
   tag: `tags_id IN (SELECT l.id FROM snapshot_lists l WHERE l.host_id = :host_id
     AND instr(l.items, :tag_json) > 0
     AND EXISTS (SELECT 1 FROM json_each(l.items) AS t WHERE t.value = :tag))`,
-  path: `paths_id IN (SELECT l.id FROM snapshot_lists l WHERE l.host_id = :host_id
-    AND EXISTS (SELECT 1 FROM json_each(l.items) AS p WHERE rtrim(p.value, '/\\') = :path
-      OR substr(:path, 1, length(rtrim(p.value, '/\\')) + 1)
-        IN (rtrim(p.value, '/\\') || '/', rtrim(p.value, '/\\') || '\\')))`,
   since_ms: "time_ms >= :since_ms",
   until_ms: "time_ms < :until_ms",
-} as const satisfies Record<keyof SnapshotFilter, string>;
+} as const satisfies Record<Exclude<keyof SnapshotFilter, "path">, string>;
 
 /** The index backwards: newest first, and always the same order among equals. */
 const NEWEST_FIRST = "time_ms DESC, paths_id DESC, tags_id DESC, rowid DESC";
@@ -208,12 +205,17 @@ export class SnapshotsStore {
     filter: SnapshotFilter,
     page: { limit: number; offset: number },
   ): { items: Snapshot[]; total: number } {
-    const names = Object.keys(CONDITIONS) as (keyof SnapshotFilter)[];
+    const names = Object.keys(CONDITIONS) as (keyof typeof CONDITIONS)[];
     const given = names.filter((name) => filter[name] !== undefined);
     const values: Record<string, SQLInputValue> = { host_id };
     for (const name of given) values[name] = filter[name]!;
     if (filter.tag !== undefined) values.tag_json = JSON.stringify(filter.tag);
-    const where = ["host_id = :host_id", ...given.map((name) => CONDITIONS[name])].join(" AND ");
+    const conditions = ["host_id = :host_id", ...given.map((name) => CONDITIONS[name])];
+    if (filter.path !== undefined) {
+      values.path_lists = JSON.stringify(this.#listsOfPath(host_id, filter.path));
+      conditions.push("paths_id IN (SELECT value FROM json_each(:path_lists))");
+    }
+    const where = conditions.join(" AND ");
     // Rows that the offset skips are read in the index alone.
     const rows = this.#statement(`
       WITH page AS MATERIALIZED (SELECT rowid AS at FROM snapshots WHERE ${where}
@@ -224,6 +226,14 @@ export class SnapshotsStore {
       ORDER BY ${NEWEST_FIRST.replaceAll(/\w+ DESC/g, "s.$&")}`).all({ ...values, ...page });
     const count = this.#statement(`SELECT count(*) AS n FROM snapshots WHERE ${where}`).get(values);
     return { items: rows.map(toSnapshot), total: Number(count!.n) };
+  }
+
+  /** Read once for rows and count together: there may be as many lists as snapshots. */
+  #listsOfPath(host_id: string, path: string): number[] {
+    const { sql, values } = pathCondition(path);
+    return this.#statement(
+      `SELECT l.id FROM snapshot_lists l WHERE l.host_id = :host_id AND ${sql}`,
+    ).all({ host_id, ...values }).map((row) => row.id as number);
   }
 
   #idOfList(host_id: string, items: string): number {

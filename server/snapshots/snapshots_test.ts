@@ -200,6 +200,8 @@ Deno.test("list() filters by tag, path and time, exactly, and pages newest first
   assert.deepEqual(days({ path: "/srv/data" }), [5, 3]);
   assert.deepEqual(days({ path: "/srv/data/x" }), [5, 3]);
   assert.deepEqual(days({ path: "C:\\Users\\b" }), [4]);
+  assert.deepEqual(days({ path: "C:\\Users\\" }), [4]);
+  assert.deepEqual(days({ path: `/srv/data${"/deep".repeat(60)}` }), [5, 3]);
   assert.deepEqual(days({ since: "2026-01-03T00:00:00Z", until: "2026-01-05T00:00:00Z" }), [3, 2]);
   assert.deepEqual(days({ limit: "2", offset: "1" }), [4, 3]);
   world.db.close();
@@ -217,5 +219,26 @@ Deno.test("list() pages through 100,000 snapshots of one host", async () => {
   assert.equal(page.total, 100_000);
   assert.equal(page.items[0]?.id, all.at(-1)!.id);
   assert.equal(world.snapshots.list(VIEWER, world.host_id, query({ tag: "monthly" })).total, 100);
+  world.db.close();
+});
+
+Deno.test("applyPage() takes no list that was read at an address that the repository has no more", async () => {
+  const world = await aWorld();
+  const { host_id } = world;
+  const config_version = world.repositories.configVersion(host_id)!;
+  const list = (version: number) =>
+    world.snapshots.applyPage(host_id, {
+      type: "snapshots.report",
+      report: { run_id: mintId(), seq: 1 },
+      ...{ listing_id: mintId(), page: 1, pages: 1, config_version: version },
+      snapshots: [aSnapshot(1)],
+    });
+  await world.repositories.editCredentials(ADMIN, host_id, { url: "https://storage.example/new/" });
+  list(config_version);
+  assert.equal(world.snapshots.list(VIEWER, host_id, query()).total, 0);
+  assert.equal(world.repositories.forHost(ADMIN, host_id)!.initialised_at, null);
+  list(world.repositories.configVersion(host_id)!);
+  assert.equal(world.snapshots.list(VIEWER, host_id, query()).total, 1);
+  assert.notEqual(world.repositories.forHost(ADMIN, host_id)!.initialised_at, null);
   world.db.close();
 });
