@@ -123,7 +123,8 @@ export class Outbox {
   ): number {
     const key = { run_id: this.#run_id, seq: ++this.#seq };
     const body = JSON.stringify(make(key));
-    this.#state.outbox.append({ ...key, class: kind, job_id, body, lines });
+    const row = { ...key, class: kind, job_id, body, lines };
+    this.#state.joinTransaction(() => this.#state.outbox.append(row));
     this.#pumpSoon();
     return byteLength(body);
   }

@@ -289,7 +289,7 @@ export class Runner {
     return new JobLog({
       timing,
       write: (lines) =>
-        state.relaxedTransaction(() => {
+        state.logTransaction(() => {
           outbox.appendLog(job_id, lines);
           state.jobs.setLogLines(job_id, lines.at(-1)!.seq);
         }),

@@ -2,7 +2,8 @@
  * @module state.db: what must survive a crash of the agent. Reports not yet acknowledged, commands
  * already seen, jobs accepted. It holds no secret: those are in secrets.enc.
  */
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DiskReserve, isDiskFull } from "./disk_reserve.ts";
 import { HeldJobsStore } from "./held_jobs_store.ts";
 import { OutboxStore } from "./outbox_store.ts";
 import { SeenStore } from "./seen_store.ts";
@@ -44,6 +45,11 @@ export class AgentState {
   readonly outbox: OutboxStore;
   readonly seen: SeenStore;
   readonly jobs: HeldJobsStore;
+  readonly #reserve: DiskReserve;
+  // Prepared, since the errors of exec() do not say which fault it was.
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #rollback: StatementSync;
 
   /** `identity` names the enrolment: state of another one is dropped, it belongs to another host. */
   constructor(path: string, identity: string) {
@@ -56,21 +62,40 @@ export class AgentState {
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;" +
         "PRAGMA cache_size = -512;" + SCHEMA,
     );
+    this.#begin = this.#db.prepare("BEGIN IMMEDIATE");
+    this.#commit = this.#db.prepare("COMMIT");
+    this.#rollback = this.#db.prepare("ROLLBACK");
     this.outbox = new OutboxStore(this.#db);
     this.seen = new SeenStore(this.#db);
     this.jobs = new HeldJobsStore(this.#db);
     this.#adopt(identity);
+    this.#reserve = new DiskReserve(this.#db, path);
+    this.#reserve.fillIfPossible();
   }
 
-  /** All or nothing, and on the disk when it returns. */
+  /**
+   * All or nothing, and on the disk when it returns. On a full disk it is tried once more within
+   * the room that the file has already.
+   */
   transaction<T>(work: () => T): T {
-    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      return this.#once(work);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#reserve.makeRoom();
+      return this.#once(work);
+    }
+  }
+
+  #once<T>(work: () => T): T {
+    this.#begin.run();
     try {
       const result = work();
-      this.#db.exec("COMMIT");
+      this.#commit.run();
       return result;
     } catch (error) {
-      this.#db.exec("ROLLBACK");
+      // A full disk may have ended the transaction already.
+      if (this.#db.isTransaction) this.#rollback.run();
       throw error;
     }
   }
@@ -80,7 +105,7 @@ export class AgentState {
     return this.#db.isTransaction ? work() : this.transaction(work);
   }
 
-  /** As {@link transaction}, but the last moments may be lost in a power cut. For log lines. */
+  /** As {@link transaction}, but the last moments may be lost in a power cut. */
   relaxedTransaction<T>(work: () => T): T {
     this.#db.exec("PRAGMA synchronous = NORMAL");
     try {
@@ -88,6 +113,15 @@ export class AgentState {
     } finally {
       this.#db.exec("PRAGMA synchronous = FULL");
     }
+  }
+
+  /**
+   * As {@link relaxedTransaction}, for log lines: they leave the reserve to results.
+   * @throws {Error} when little of the disk is left
+   */
+  logTransaction<T>(work: () => T): T {
+    this.#reserve.demand();
+    return this.relaxedTransaction(work);
   }
 
   /** Closes the file. */

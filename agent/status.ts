@@ -1,6 +1,7 @@
 /** @module What `status` tells, read from the files: the running agent is not asked. */
 import { join } from "node:path";
 import { SOFTWARE_VERSION } from "../server/protocol/version.ts";
+import { DISK_LOW_BYTES, freeBytesAt } from "./disk_reserve.ts";
 import { openState } from "./open_state.ts";
 import { readConfig } from "./config.ts";
 import type { Directories } from "./directories.ts";
@@ -21,6 +22,8 @@ export interface Status {
   jobs: string[];
   /** Reports that the server has not yet acknowledged. */
   unsent_reports: number;
+  /** Below 16 MiB no log line is kept any more; null if the file system does not tell. */
+  disk_free_bytes: number | null;
 }
 
 /** @throws {AgentError} bad_config if this machine is not enrolled, permission */
@@ -39,6 +42,7 @@ export async function readStatus(directories: Directories): Promise<Status> {
     since: null,
     jobs: [],
     unsent_reports: 0,
+    disk_free_bytes: finite(freeBytesAt(join(directories.state_dir, "state.db"))),
   };
   if (!await exists(join(directories.state_dir, "state.db"))) return status;
   using state = openState(directories.state_dir, config);
@@ -68,6 +72,14 @@ export function describeStatus(status: Status): string {
   }
   lines.push(`jobs      ${status.jobs.length === 0 ? "none" : status.jobs.join(", ")}`);
   lines.push(`unsent    ${status.unsent_reports} reports`);
+  const { disk_free_bytes } = status;
+  if (disk_free_bytes !== null && disk_free_bytes < DISK_LOW_BYTES) {
+    const mib = (disk_free_bytes / 1024 / 1024).toFixed(1);
+    lines.push(
+      `disk      ${mib} MiB left for the agent's state: jobs run and their results are kept in ` +
+        "a reserve or in memory, log lines are left out until there is room",
+    );
+  }
   return lines.join("\n");
 }
 
@@ -75,6 +87,10 @@ export function describeStatus(status: Status): string {
 export function statusExit(status: Status): ExitCode {
   if (!status.running) return "failed";
   return status.connected ? "ok" : "server_unreachable";
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 async function exists(path: string): Promise<boolean> {
