@@ -22,6 +22,8 @@ import { findLeftRuns } from "./restic/left_runs.ts";
 import { type ResticAccess, resticAccess, workFolder } from "./restic_access.ts";
 import { ResticWatch } from "./restic_watch.ts";
 import { Runner } from "./runner.ts";
+import { Scheduler } from "./scheduler.ts";
+import { Schedules } from "./schedules.ts";
 import { SecretsFile } from "./secrets.ts";
 import { Settings } from "./settings.ts";
 import type { AgentState } from "./state.ts";
@@ -105,6 +107,15 @@ async function runParts(
     onChanged: (what) => connection.renew(what),
     log,
   });
+  const schedules = await Schedules.open({ host_id: config.host_id, state, timing, log });
+  const scheduler = new Scheduler({
+    schedules,
+    timing,
+    log,
+    isBusy: (schedule_id) => state.jobs.hasOpenOf(schedule_id),
+    accept: (run) => runner.acceptDue(run),
+    poke: () => runner.poke(),
+  });
   const orders = new Orders({
     host_id: config.host_id,
     server_key: await importPublicKey(fromBase64(config.server_public_key)),
@@ -118,6 +129,11 @@ async function runParts(
       refuseExpired: (command) => runner.refuseExpired(command),
       cancel: (command) => runner.cancel(command),
       acknowledge: (keys) => outbox.acknowledge(keys),
+      async schedule(set, epoch) {
+        const fate = await schedules.apply(set, epoch);
+        scheduler.poke();
+        return fate;
+      },
       async configure(update, epoch) {
         const applied = await settings.apply(update, epoch);
         if (applied === "outdated") return false;
@@ -163,6 +179,7 @@ async function runParts(
         ...damagedStates(state_dir),
         ...(pins.problem === null ? [] : [pins.problem]),
       ].map((problem) => problem.slice(0, 512)),
+      schedule_version: schedules.version,
       command_counter: state.seen.command_counter,
       epoch: state.seen.epoch,
       time: iso(timing.now_ms()),
@@ -182,10 +199,11 @@ async function runParts(
   const disconnect = new AbortController();
   note("starting");
   runner.start();
+  scheduler.start();
   const connected = connection.run(disconnect.signal);
   await aborted(signal);
   log.info("stopping");
-  await Promise.all([runner.stop(), prober.stop(), watch.stop()]);
+  await Promise.all([scheduler.stop(), runner.stop(), prober.stop(), watch.stop()]);
   await outbox.whenEmpty(AbortSignal.timeout(FAREWELL_MS));
   disconnect.abort();
   await connected;

@@ -3,11 +3,13 @@
  * tables are typed by the protocol's own types, so that a new field or message fails to compile here.
  */
 import type {
+  AgentSchedule,
   CommandCancel,
   CommandRun,
   ConfigUpdate,
   ErrorMessage,
   ReportAck,
+  ScheduleSet,
   ServerMessage,
   Signed,
   SignedMessage,
@@ -15,6 +17,7 @@ import type {
   Welcome,
 } from "../server/protocol/server_messages.ts";
 import { CERT_PINS_MAX, certPin } from "../server/protocol/cert_pin.ts";
+import { SCHEDULES_MAX } from "../server/protocol/limits.ts";
 import type { EnrollAnswer, IdentityAnswer } from "../server/protocol/enrollment.ts";
 
 type Check = (value: unknown) => boolean;
@@ -23,6 +26,7 @@ type Shape<T> = { [K in keyof Required<T>]: Check };
 const text: Check = (v) => typeof v === "string";
 const integer: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 0;
 const positive: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 1;
+const truth: Check = (v) => typeof v === "boolean";
 const certificatePin: Check = (v) => typeof v === "string" && certPin(v) === v;
 const time: Check = (v) => typeof v === "string" && !Number.isNaN(Date.parse(v));
 const id: Check = (v) =>
@@ -47,11 +51,16 @@ const backupSet = shape<NonNullable<CommandRun["args"]["backup_set"]>>({
   paths: list(text, 1000),
   excludes: list(text, 1000),
   tags: list(text, 1000),
+  exclude_caches: optional(truth),
+  one_file_system: optional(truth),
+  exclude_if_present: optional(list(text, 100)),
 });
 const bandwidth = shape<CommandRun["args"]["bandwidth"]>({
   limit_upload_kib_per_second: optional(positive),
   limit_download_kib_per_second: optional(positive),
 });
+
+const args = shape<CommandRun["args"]>({ backup_set: orNull(backupSet), bandwidth });
 
 const SIGNED: { [M in SignedMessage as M["type"]]: Check } = {
   "command.run": shape<CommandRun>({
@@ -59,7 +68,7 @@ const SIGNED: { [M in SignedMessage as M["type"]]: Check } = {
     ...command,
     job_id: id,
     kind: text,
-    args: shape<CommandRun["args"]>({ backup_set: orNull(backupSet), bandwidth }),
+    args,
   }),
   "command.cancel": shape<CommandCancel>({
     type: literal("command.cancel"),
@@ -79,6 +88,25 @@ const SIGNED: { [M in SignedMessage as M["type"]]: Check } = {
     reach_deadline_seconds: positive,
     stalled_after_seconds: positive,
     cert_pins: optional(list(certificatePin, CERT_PINS_MAX)),
+  }),
+  "schedule.set": shape<ScheduleSet>({
+    type: literal("schedule.set"),
+    schedule_version: positive,
+    schedules: list(
+      shape<AgentSchedule>({
+        id,
+        kind: text,
+        cron: text,
+        timezone: text,
+        jitter_seconds: integer,
+        catch_up: truth,
+        enabled: truth,
+        since: time,
+        args,
+      }),
+      SCHEDULES_MAX,
+    ),
+    paused_until: orNull(time),
   }),
   ack: shape<ReportAck>({ type: literal("ack"), reports: list(reportKey, 1000) }),
 };

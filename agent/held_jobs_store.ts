@@ -33,6 +33,10 @@ export class HeldJobsStore {
   readonly #setLogLines;
   readonly #finish;
   readonly #forget;
+  readonly #noteSchedule;
+  readonly #forgetSchedules;
+  readonly #openOfSchedule;
+  readonly #scheduleOf;
   readonly #keepEnd;
   readonly #end;
   readonly #newestEnds;
@@ -50,6 +54,17 @@ export class HeldJobsStore {
     this.#setLogLines = db.prepare("UPDATE jobs SET log_lines = ? WHERE id = ?");
     this.#finish = db.prepare("UPDATE jobs SET status = 'finished', args = '{}' WHERE id = ?");
     this.#forget = db.prepare("DELETE FROM jobs WHERE status = 'finished' AND accepted_at_ms < ?");
+    this.#noteSchedule = db.prepare(
+      "INSERT INTO scheduled_jobs (job_id, schedule_id) VALUES (?, ?)",
+    );
+    this.#forgetSchedules = db.prepare(
+      "DELETE FROM scheduled_jobs WHERE job_id NOT IN (SELECT id FROM jobs)",
+    );
+    this.#openOfSchedule = db.prepare(
+      `SELECT 1 FROM scheduled_jobs s JOIN jobs j ON j.id = s.job_id
+       WHERE s.schedule_id = ? AND j.status <> 'finished'`,
+    );
+    this.#scheduleOf = db.prepare("SELECT 1 FROM scheduled_jobs WHERE job_id = ?");
     this.#keepEnd = db.prepare(
       "INSERT INTO job_ends (job_id, body, ended_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     );
@@ -60,8 +75,23 @@ export class HeldJobsStore {
     );
     this.#forgetEnds = db.prepare("DELETE FROM job_ends WHERE ended_at_ms < ?");
   }
+  /** Notes which schedule a job is of. */
+  noteSchedule(job_id: string, schedule_id: string): void {
+    this.#forgetSchedules.run();
+    this.#noteSchedule.run(job_id, schedule_id);
+  }
+  /** True while a job of the schedule waits or runs. */
+  hasOpenOf(schedule_id: string): boolean {
+    return this.#openOfSchedule.get(schedule_id) !== undefined;
+  }
+  isScheduled(job_id: string): boolean {
+    return this.#scheduleOf.get(job_id) !== undefined;
+  }
   /** Returns false if the job was accepted before. */
-  accept(command: CommandRun, now_ms: number): boolean {
+  accept(
+    command: Pick<CommandRun, "job_id" | "kind" | "args" | "expires_at">,
+    now_ms: number,
+  ): boolean {
     this.#forget.run(now_ms - FINISHED_KEPT_MS);
     const expires_at_ms = Date.parse(command.expires_at);
     const args = JSON.stringify(command.args);

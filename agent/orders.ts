@@ -7,9 +7,11 @@ import type {
   CommandRun,
   ConfigUpdate,
   ReportAck,
+  ScheduleSet,
   Signed,
   SignedMessage,
 } from "../server/protocol/server_messages.ts";
+import type { ScheduleAck } from "../server/protocol/agent_messages.ts";
 import { verifyText } from "../server/protocol/signing.ts";
 import { checkPayload, checkSignedMessage } from "./check.ts";
 import { assertNever } from "./errors.ts";
@@ -29,13 +31,19 @@ export interface OrderActions {
   cancel(command: CommandCancel): void;
   /** Returns false if the update is older than what is kept. */
   configure(update: ConfigUpdate, epoch: number): Promise<boolean>;
+  /** Returns undefined if the set is older than the one in force. */
+  schedule(set: ScheduleSet, epoch: number): Promise<ScheduleFate | undefined>;
   acknowledge(reports: ReportAck["reports"]): void;
 }
+
+/** The schedules in force after a push, and why that is not the one pushed. */
+export type ScheduleFate = Omit<ScheduleAck, "type">;
 
 /** What to tell the server: commands that are safely kept, and the config now in force. */
 export interface Obeyed {
   command_ids: string[];
   config_version: number | undefined;
+  schedules: ScheduleFate | undefined;
   /** The server was put back to an earlier copy: it is to be told anew what is so here. */
   entered_epoch: boolean;
 }
@@ -70,7 +78,12 @@ export class Orders {
     const entered_epoch = epoch > state.seen.epoch;
     if (entered_epoch) this.#enterEpoch(epoch);
 
-    const obeyed: Obeyed = { command_ids: [], config_version: undefined, entered_epoch };
+    const obeyed: Obeyed = {
+      command_ids: [],
+      config_version: undefined,
+      schedules: undefined,
+      entered_epoch,
+    };
     for (const value of payload.messages) {
       const checked = checkSignedMessage(value);
       if ("message" in checked) await this.#obey(checked.message, epoch, obeyed);
@@ -89,6 +102,12 @@ export class Orders {
         if (await this.#o.actions.configure(message, epoch)) {
           obeyed.config_version = message.config_version;
         } else this.#refuse(`the outdated config version ${message.config_version}`);
+        return;
+      case "schedule.set":
+        obeyed.schedules = await this.#o.actions.schedule(message, epoch);
+        if (obeyed.schedules === undefined) {
+          this.#refuse(`the outdated schedules version ${message.schedule_version}`);
+        }
         return;
       case "ack":
         this.#o.actions.acknowledge(message.reports);

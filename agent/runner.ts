@@ -5,6 +5,8 @@
 import type { AgentMessage, JobFinished } from "../server/protocol/agent_messages.ts";
 import type { Snapshot } from "../server/protocol/entities.ts";
 import type { CommandCancel, CommandRun } from "../server/protocol/server_messages.ts";
+import { mintId } from "../server/protocol/ids.ts";
+import { COMMAND_TTL_SECONDS } from "../server/protocol/limits.ts";
 import { messageOf } from "./errors.ts";
 import type { HeldJob } from "./held_jobs_store.ts";
 import { type FollowUp, jobKind, type JobKindEntry } from "./job_kinds.ts";
@@ -15,6 +17,7 @@ import type { NewReport, Outbox } from "./outbox.ts";
 import type { RepositoryReports } from "./repository_reports.ts";
 import type { OperationEvent, Outcome } from "./restic/restic.ts";
 import type { ResticAccess } from "./restic_access.ts";
+import type { DueRun } from "./schedules.ts";
 import type { RepositorySettings, Settings } from "./settings.ts";
 import type { AgentState } from "./state.ts";
 import { iso, type Timing } from "./timing.ts";
@@ -77,6 +80,30 @@ export class Runner {
     this.poke();
   }
 
+  /** Keeps and reports the job of a due run. Call it in the transaction that marks the run. */
+  acceptDue({ schedule, schedule_version, due_ms, is_catch_up }: DueRun): void {
+    const { state, outbox, timing } = this.#o;
+    const now_ms = timing.now_ms();
+    const job_id = mintId(now_ms);
+    const { kind, args } = schedule;
+    const expires_at = iso(now_ms + COMMAND_TTL_SECONDS * 1000);
+    state.jobs.accept({ job_id, kind, args, expires_at }, now_ms);
+    state.jobs.noteSchedule(job_id, schedule.id);
+    outbox.append({
+      type: "job.scheduled",
+      job_id,
+      kind,
+      schedule_id: schedule.id,
+      schedule_version,
+      due_at: iso(due_ms),
+      is_catch_up,
+      scheduled_at: iso(now_ms),
+      expires_at,
+      ...args,
+    });
+    this.#telling.abort();
+  }
+
   /** Reports again how a job ended that the server asks for once more: it has lost that. */
   repeat(command: CommandRun): void {
     const { jobs } = this.#o.state;
@@ -98,7 +125,8 @@ export class Runner {
       if (!reported.has(job_id)) outbox.append(JSON.parse(body) as NewReport);
     }
     for (const job of state.jobs.pending()) {
-      if (job.id !== this.#current?.job_id) this.#finish(job, VOID);
+      const is_own = job.id === this.#current?.job_id || state.jobs.isScheduled(job.id);
+      if (!is_own) this.#finish(job, VOID);
     }
   }
 

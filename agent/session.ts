@@ -172,6 +172,11 @@ export class Session {
       const { config_version } = obeyed;
       this.#send(JSON.stringify({ type: "config.ack", config_version } satisfies AgentMessage));
     }
+    if (obeyed.schedules !== undefined) {
+      this.#send(
+        JSON.stringify({ type: "schedule.ack", ...obeyed.schedules } satisfies AgentMessage),
+      );
+    }
     if (obeyed.command_ids.length > 0) {
       const { command_ids } = obeyed;
       this.#send(JSON.stringify({ type: "ack", command_ids } satisfies AgentMessage));

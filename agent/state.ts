@@ -5,6 +5,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { DiskReserve, isDiskFull } from "./disk_reserve.ts";
 import { HeldJobsStore } from "./held_jobs_store.ts";
+import { SchedulesStore } from "./schedules_store.ts";
 import { OutboxStore } from "./outbox_store.ts";
 import { SeenStore } from "./seen_store.ts";
 
@@ -26,6 +27,12 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS job_ends (
     job_id TEXT PRIMARY KEY, body TEXT NOT NULL, ended_at_ms INTEGER NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS schedules (
+    id TEXT PRIMARY KEY, body TEXT NOT NULL, handled_until_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS scheduled_jobs (
+    job_id TEXT PRIMARY KEY, schedule_id TEXT NOT NULL
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS outbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     run_id TEXT NOT NULL,
@@ -39,7 +46,7 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-/** The open database and its three nouns. */
+/** The open database and its nouns. */
 export class AgentState {
   readonly #db: DatabaseSync;
   readonly outbox: OutboxStore;
@@ -50,6 +57,7 @@ export class AgentState {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
+  readonly schedules: SchedulesStore;
 
   /** `identity` names the enrolment: state of another one is dropped, it belongs to another host. */
   constructor(path: string, identity: string) {
@@ -68,6 +76,7 @@ export class AgentState {
     this.outbox = new OutboxStore(this.#db);
     this.seen = new SeenStore(this.#db);
     this.jobs = new HeldJobsStore(this.#db);
+    this.schedules = new SchedulesStore(this.#db);
     this.#adopt(identity);
     this.#reserve = new DiskReserve(this.#db, path);
     this.#reserve.fillIfPossible();
@@ -133,7 +142,8 @@ export class AgentState {
     if (this.seen.fact("identity") === identity) return;
     this.transaction(() => {
       this.#db.exec(
-        "DELETE FROM facts; DELETE FROM commands; DELETE FROM jobs; DELETE FROM job_ends; DELETE FROM outbox;",
+        "DELETE FROM facts; DELETE FROM commands; DELETE FROM jobs; DELETE FROM job_ends; " +
+          "DELETE FROM outbox; DELETE FROM schedules; DELETE FROM scheduled_jobs;",
       );
       this.seen.setFact("identity", identity);
     });

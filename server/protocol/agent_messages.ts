@@ -5,6 +5,8 @@
  */
 import * as z from "zod";
 import {
+  BackupSet,
+  Bandwidth,
   ErrorClass,
   FinalJobStatus,
   Id,
@@ -45,6 +47,9 @@ export const Hello = z.object({
   command_counter: z.int().min(0).meta({
     description: "Highest command counter seen in that epoch",
   }),
+  schedule_version: z.int().min(0).optional().meta({
+    description: "Of the schedules in force; absent: this agent keeps none",
+  }),
   epoch: z.int().min(0).max(EPOCH_MAX).optional().meta({ description: "Highest epoch seen" }),
   time: Timestamp,
 });
@@ -62,6 +67,34 @@ export const CommandAck = z.object({
 });
 
 export const ConfigAck = z.object({ type: z.literal("config.ack"), config_version: z.int() });
+
+/** The schedules that are in force on the host; `refused` says why a newer set is not. */
+export const ScheduleAck = z.object({
+  type: z.literal("schedule.ack"),
+  schedule_version: z.int().min(0),
+  refused: text(512).nullable(),
+});
+export type ScheduleAck = z.infer<typeof ScheduleAck>;
+
+/**
+ * A job that a schedule of the host makes, from disk and also without the server: it is known from
+ * here on, and begins with `job.started` like any other.
+ */
+export const JobScheduled = z.object({
+  type: z.literal("job.scheduled"),
+  report: ReportKey,
+  job_id: Id,
+  kind: JobKind,
+  schedule_id: Id,
+  schedule_version: z.int().min(0),
+  due_at: Timestamp,
+  is_catch_up: z.boolean().meta({ description: "It makes up for runs missed since `due_at`" }),
+  scheduled_at: Timestamp,
+  expires_at: Timestamp,
+  backup_set: BackupSet.nullable(),
+  bandwidth: Bandwidth,
+});
+export type JobScheduled = z.infer<typeof JobScheduled>;
 
 export const JobStarted = z.object({
   type: z.literal("job.started"),
@@ -155,6 +188,8 @@ export const AgentMessage = z.discriminatedUnion("type", [
   Pong,
   CommandAck,
   ConfigAck,
+  ScheduleAck,
+  JobScheduled,
   JobStarted,
   JobProgress,
   LogStreamMessage,

@@ -106,6 +106,15 @@ export const BackupSet = z.object({
   paths: z.array(z.string()),
   excludes: z.array(z.string()),
   tags: z.array(z.string()),
+  exclude_caches: z.boolean().optional().meta({
+    description: "Leave out folders with a CACHEDIR.TAG",
+  }),
+  one_file_system: z.boolean().optional().meta({
+    description: "Do not go into other file systems below a path",
+  }),
+  exclude_if_present: z.array(z.string()).optional().meta({
+    description: "Leave out folders that hold a file of one of these names",
+  }),
 });
 export type BackupSet = z.infer<typeof BackupSet>;
 
@@ -117,6 +126,45 @@ export const Bandwidth = z.object({
 export type Bandwidth = z.infer<typeof Bandwidth>;
 
 const SnapshotId = z.string().regex(/^[0-9a-f]{8,64}$/);
+
+/** What a schedule of this version can do. */
+export const ScheduleKind = z.enum(["backup"]);
+export type ScheduleKind = z.infer<typeof ScheduleKind>;
+
+/** When a schedule fires (protocol/cron.ts). */
+export const ScheduleTimes = z.object({
+  cron: z.string().max(200).meta({ description: "Five fields, as 30 2 * * *" }),
+  timezone: z.string().max(64).meta({ description: "IANA name, as Europe/Berlin" }),
+  jitter_seconds: z.int().min(0).max(43_200).meta({
+    description: "Runs begin up to so much later, always by the same amount on the same host",
+  }),
+  catch_up: z.boolean().meta({
+    description: "One run makes up for those missed while the host slept or was off",
+  }),
+});
+export type ScheduleTimes = z.infer<typeof ScheduleTimes>;
+
+export const Schedule = z.object({
+  id: Id,
+  host_id: Id,
+  name: z.string(),
+  kind: ScheduleKind,
+  ...ScheduleTimes.shape,
+  backup_set: BackupSet.nullable().meta({ description: "null: the host's default backup set" }),
+  bandwidth: Bandwidth,
+  enabled: z.boolean(),
+  created_at: Timestamp,
+  changed_at: Timestamp,
+  changed_by: z.string().nullable(),
+  changed_in_version: z.int().meta({
+    description: "The host's schedule_version that brought its last change",
+  }),
+});
+export type Schedule = z.infer<typeof Schedule>;
+
+/** Until when a host's schedules do not fire, and who wanted that. */
+export const Pause = z.object({ until: Timestamp, by: z.string(), reason: z.string() });
+export type Pause = z.infer<typeof Pause>;
 
 /** Figures of a finished job. Which are present depends on its kind and on restic's version. */
 export const JobStats = z.object({

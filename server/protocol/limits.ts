@@ -28,3 +28,8 @@ export const PING_ANSWER_SECONDS = 5;
 export const EPOCH_MAX = 1_000_000_000;
 /** A running job without news for this long is shown as stalled, in seconds. */
 export const STALLED_AFTER_SECONDS = 15 * 60;
+
+/** Schedules of one host. All of them go into one frame (with {@link SCHEDULES_MAX_CHARS}). */
+export const SCHEDULES_MAX = 50;
+/** JSON text of all schedules of one host: quoted twice they have to fit into a frame. */
+export const SCHEDULES_MAX_CHARS = 200_000;

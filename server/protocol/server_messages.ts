@@ -5,8 +5,18 @@
  */
 import * as z from "zod";
 import { CERT_PINS_MAX } from "./cert_pin.ts";
-import { BackupSet, Bandwidth, CertPin, Id, JobKind, Timestamp } from "./entities.ts";
+import {
+  BackupSet,
+  Bandwidth,
+  CertPin,
+  Id,
+  JobKind,
+  ScheduleKind,
+  ScheduleTimes,
+  Timestamp,
+} from "./entities.ts";
 import { ReportKey } from "./agent_messages.ts";
+import { SCHEDULES_MAX } from "./limits.ts";
 
 export const Welcome = z.object({
   type: z.literal("welcome"),
@@ -80,6 +90,29 @@ export const ConfigUpdate = z.object({
 });
 export type ConfigUpdate = z.infer<typeof ConfigUpdate>;
 
+/** A schedule as the agent needs it: its host's default backup set filled in. */
+export const AgentSchedule = z.object({
+  id: Id,
+  kind: ScheduleKind,
+  ...ScheduleTimes.shape,
+  enabled: z.boolean(),
+  since: Timestamp.meta({ description: "Runs due before then were never its own" }),
+  args: CommandRun.shape.args,
+});
+export type AgentSchedule = z.infer<typeof AgentSchedule>;
+
+/**
+ * All schedules of the host: desired state, rebuilt whenever it is sent, on every connect where the
+ * agent's version differs. The agent keeps firing the last one it applied, for ever.
+ */
+export const ScheduleSet = z.object({
+  type: z.literal("schedule.set"),
+  schedule_version: z.int().min(1),
+  schedules: z.array(AgentSchedule).max(SCHEDULES_MAX),
+  paused_until: Timestamp.nullable(),
+});
+export type ScheduleSet = z.infer<typeof ScheduleSet>;
+
 /** Reports that are committed: the agent deletes them from its outbox. */
 export const ReportAck = z.object({
   type: z.literal("ack"),
@@ -91,6 +124,7 @@ export const SignedMessage = z.discriminatedUnion("type", [
   CommandRun,
   CommandCancel,
   ConfigUpdate,
+  ScheduleSet,
   ReportAck,
 ]);
 export type SignedMessage = z.infer<typeof SignedMessage>;
