@@ -7,6 +7,7 @@ import type {
   CommandRun,
   ConfigUpdate,
   ErrorMessage,
+  KeyChange,
   ReportAck,
   ServerMessage,
   Signed,
@@ -53,6 +54,9 @@ const bandwidth = shape<CommandRun["args"]["bandwidth"]>({
   limit_download_kib_per_second: optional(positive),
 });
 
+/** One change of the server's key, its signature unchecked. */
+export const keyChange = shape<KeyChange>({ from: text, to: text, made_at: time, signature: text });
+
 const SIGNED: { [M in SignedMessage as M["type"]]: Check } = {
   "command.run": shape<CommandRun>({
     type: literal("command.run"),
@@ -92,6 +96,7 @@ const PLAIN: { [M in ServerMessage as M["type"]]: Check } = {
     host_id: id,
     host_name: text,
     time,
+    key_changes: optional(list(keyChange, 100)),
   }),
   "heartbeat.reply": shape<Extract<ServerMessage, { type: "heartbeat.reply" }>>({
     type: literal("heartbeat.reply"),
