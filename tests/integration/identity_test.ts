@@ -2,51 +2,91 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { projectDir } from "../../server/tasks/setup.ts";
 import { plainEnvironment } from "../../server/tasks/stack/processes.ts";
+import { ended, randomFolder, readyHost, startSlowly } from "../faults.ts";
 import { Stack } from "../stack.ts";
 
-/** `identity rotate` as an operator runs it. */
-async function rotate(stack: Stack): Promise<{ code: number; text: string }> {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", join(projectDir(), "server", "main.ts"), "identity", "rotate"],
-    clearEnv: true,
-    env: { ...plainEnvironment(), RM_DATA_DIR: join(stack.dir, "server") },
-    stdin: "null",
-  }).output();
-  return { code, text: new TextDecoder().decode(stderr) };
+/** Everything below a folder, as a copied disk has it. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true, mode: 0o700 });
+  for await (const entry of Deno.readDir(from)) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory) await copyFolder(source, target);
+    else await Deno.copyFile(source, target);
+  }
 }
 
-Deno.test("agents follow a server whose key was changed, also those that were away", async () => {
+/** What `status` prints for people. */
+async function statusOf(dir: string): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", join(projectDir(), "agent", "main.ts"), "status"],
+    env: {
+      ...plainEnvironment(),
+      RM_AGENT_CONFIG_DIR: join(dir, "config"),
+      RM_AGENT_STATE_DIR: join(dir, "state"),
+    },
+    clearEnv: true,
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("a copy of a host's disk gets nothing while the host is there, and its place when it is gone", async (t) => {
   const stack = await Stack.start();
   try {
-    const data = join(stack.dir, "files");
-    await Deno.mkdir(data);
-    await Deno.writeTextFile(join(data, "a"), "one");
-    const here = await stack.addHost("here", [data]);
-    const away = await stack.addHost("away", [data]);
-    await away.agent.stop();
-    const running = await rotate(stack);
-    assert.equal(running.code, 78, "not under a running server");
+    const source = await randomFolder(stack, "source", 3_000_000);
+    const host = await readyHost(stack, "web-01", [source]);
+    const { id } = await startSlowly(stack, host);
+    const clone = stack.agent("clone");
+    await copyFolder(join(host.agent.dir, "config"), join(clone.dir, "config"));
+    await copyFolder(join(host.agent.dir, "state"), join(clone.dir, "state"));
+    // A newer config from now on, which must not reach the copy.
+    const { password } = host;
+    await stack.api.call("PUT", `/api/hosts/${host.id}/credentials`, { password });
+    const secrets = await Deno.readFile(join(clone.dir, "state", "secrets.enc"));
+    clone.start();
 
-    for (let change = 1; change <= 2; change++) {
-      await stack.server.stop();
-      const { code, text } = await rotate(stack);
-      assert.equal(code, 0, text);
-      assert.equal(text.match(/SHA256:/g)?.length, 2);
-      await stack.startServer();
-      await stack.poll(
-        "the agent to follow",
-        async () =>
-          JSON.parse(await Deno.readTextFile(join(here.agent.dir, "config", "agent.yaml"))),
-        (config) => config.server_key_changes.length === change,
+    await t.step("the copy is turned away and says why", async () => {
+      await stack.poll("its log", () => clone.output, (text) => text.includes("not connected"));
+      assert.match(clone.output, /duplicate_identity: Another machine uses the identity/);
+      assert.doesNotMatch(clone.output, /connected to http/);
+      assert.match(await statusOf(clone.dir), /server is duplicate_identity/);
+    });
+
+    await t.step("it got no secret, and nothing of what it would report was taken", async () => {
+      assert.deepEqual(await Deno.readFile(join(clone.dir, "state", "secrets.enc")), secrets);
+      assert.equal((await stack.job(id)).status, "running");
+    });
+
+    await t.step("the host's page and the overview say it, once in the audit log", async () => {
+      const row = await stack.host(host.id);
+      assert.deepEqual([row.obstacle, row.identity_conflict?.present], [
+        "duplicate_identity",
+        true,
+      ]);
+      const page = await (await fetch(`${stack.server.url}/hosts/${host.id}`, {
+        headers: { cookie: stack.api.cookie },
+      })).text();
+      assert.match(page, /Two machines use the identity of web-01/);
+      assert.match(page, /127\.0\.0\.1/);
+      const { items } = await stack.api.call<{ items: unknown[] }>(
+        "GET",
+        "/api/audit?action=host.identity_conflict",
       );
-    }
-    away.agent.start();
-    for (const host of [here, away]) {
-      await stack.poll("it to be online", () => stack.host(host.id), (h) => h.status === "online");
-      assert.equal((await stack.runJob(host.id, { kind: "init" })).status, "succeeded");
-    }
-    const late = await stack.addHost("late", [data]);
-    await stack.poll("it to be online", () => stack.host(late.id), (h) => h.status === "online");
+      assert.equal(items.length, 1);
+    });
+
+    await t.step("the first machine goes on and finishes its backup", async () => {
+      const job = await ended(stack, id);
+      assert.equal(job.status, "succeeded", job.error ?? "");
+    });
+
+    await t.step("when the first is gone, the copy takes its place", async () => {
+      await host.agent.stop();
+      await clone.stop();
+      clone.start();
+      await stack.poll("its log", () => clone.output, (text) => text.includes("connected to http"));
+      const conflict = (await stack.host(host.id)).identity_conflict;
+      assert.notEqual(conflict, null, "it is still told");
+    });
   } finally {
     await stack.stop();
   }
