@@ -19,6 +19,8 @@ import type { EpochFile, EpochMark } from "./epoch_file.ts";
 import { EpochsStore } from "./epochs_store.ts";
 import type { Sender } from "./refused_reports.ts";
 
+const AUDIT_EVERY_MS = 10 * 60_000;
+
 export interface EpochsDeps {
   db: Database;
   clock: Clock;
@@ -35,6 +37,7 @@ export class Epochs {
   readonly #meta: Meta;
   readonly #store: EpochsStore;
   #starts = 0;
+  readonly #audited_ms = new Map<string, number>();
 
   constructor(deps: EpochsDeps) {
     this.#deps = deps;
@@ -63,7 +66,7 @@ export class Epochs {
   /** Writes down how far the database is. Called once a minute and at the end. */
   mark(): void {
     const { file, audit } = this.#deps;
-    file?.write({ epoch: this.epoch, starts: this.#starts, audit: audit.head() });
+    file?.write({ epoch: this.#highest, starts: this.#starts, audit: audit.head() });
   }
 
   /** In which epoch to speak to a host. */
@@ -87,15 +90,20 @@ export class Epochs {
     return epoch === undefined || (seen === now && !is_ahead);
   }
 
+  /** Above what any host has seen: raising the server's must raise it for each of them. */
+  get #highest(): number {
+    return Math.max(this.epoch, this.#store.highest());
+  }
+
   #isBehind(before: EpochMark, starts: number): boolean {
-    return starts < before.starts || this.epoch < before.epoch ||
+    return starts < before.starts || this.#highest < before.epoch ||
       !this.#deps.audit.holds(before.audit);
   }
 
   #raise(before: EpochMark): void {
     const { clock, log, audit, hosts } = this.#deps;
     const from = this.epoch;
-    const epoch = Math.min(Math.max(from, before.epoch) + 1, EPOCH_MAX);
+    const epoch = Math.min(Math.max(this.#highest, before.epoch) + 1, EPOCH_MAX);
     this.#meta.set("epoch", String(epoch));
     const now_ms = clock.now_ms();
     for (const { id, status } of hosts.survey(SYSTEM).all) {
@@ -126,9 +134,10 @@ export class Epochs {
     db.transaction(() => {
       this.#store.put(host_id, epoch);
       const now_ms = clock.now_ms();
-      const notice = { kind: "server_restored", facts: {}, now_ms } as const;
+      hosts.agent_notices.note(host_id, { kind: "server_restored", facts: {}, now_ms });
       // An agent that claims so again and again gets its epochs, but not the audit log.
-      if (!hosts.agent_notices.note(host_id, notice)) return;
+      if (now_ms - (this.#audited_ms.get(host_id) ?? 0) < AUDIT_EVERY_MS) return;
+      this.#audited_ms.set(host_id, now_ms);
       audit.record({ kind: "agent", id: host_id, name, role: null, ip: sender.ip }, {
         action: "host.ahead_of_server",
         target_kind: "host",
