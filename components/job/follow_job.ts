@@ -6,6 +6,7 @@ import type { Job, LogLine } from "../../server/protocol/entities.ts";
 import type { JobStreamMessage } from "../../server/protocol/job_stream.ts";
 import { CLOSE } from "../../server/protocol/close_codes.ts";
 import { paths } from "../../server/protocol/paths.ts";
+import type { LogPage } from "../../server/protocol/rest.ts";
 import { isFinalStatus } from "./job_view.ts";
 import { reconnectDelayMs } from "./reconnect.ts";
 
@@ -121,8 +122,14 @@ export async function fetchLines(
   after_seq: number,
   limit: number,
 ): Promise<LogLine[]> {
-  const answer = await fetch(paths.api.jobLogs(job_id, after_seq, limit));
-  if (!answer.ok) throw new Error(`The log could not be read (${answer.status})`);
-  const page = await answer.json() as { lines: LogLine[] };
-  return page.lines;
+  const lines: LogLine[] = [];
+  for (let after = after_seq; lines.length < limit;) {
+    const answer = await fetch(paths.api.jobLogs(job_id, after, limit - lines.length));
+    if (!answer.ok) throw new Error(`The log could not be read (${answer.status})`);
+    const page = await answer.json() as LogPage;
+    lines.push(...page.lines);
+    if (!page.has_more) break;
+    after = page.last_seq;
+  }
+  return lines;
 }
