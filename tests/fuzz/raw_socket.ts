@@ -5,6 +5,7 @@ export class RawSocket {
   readonly #connection: Deno.TcpConn;
   #writing: Promise<void> = Promise.resolve();
   #reads = true;
+  #gone = false;
   /** Whatever came after the upgrade, frames and their headers alike. */
   #received = "";
 
@@ -83,10 +84,11 @@ export class RawSocket {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
+    if (this.#gone) return;
     try {
       for (let at = 0; at < bytes.length;) at += await this.#connection.write(bytes.subarray(at));
     } catch {
-      // Closed by the server, which is what most tests are about.
+      this.#gone = true; // Closed by the server, which is what most tests are about.
     }
   }
 
