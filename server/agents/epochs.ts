@@ -37,6 +37,7 @@ export class Epochs {
   readonly #meta: Meta;
   readonly #store: EpochsStore;
   #starts = 0;
+  #begun = false;
   readonly #audited_ms = new Map<string, number>();
 
   constructor(deps: EpochsDeps) {
@@ -50,8 +51,26 @@ export class Epochs {
     return this.#meta.epoch;
   }
 
-  /** Call it once, before anything is signed: raises the epoch if the database is an earlier copy. */
+  /**
+   * Call it once, before anything is signed: raises the epoch if the database is an earlier copy. A
+   * full disk keeps no server from starting: it is made up for with the next {@link mark}.
+   */
   begin(): void {
+    try {
+      this.mark();
+    } catch (error) {
+      this.#deps.log.error("cannot note how far the database is", { error });
+    }
+  }
+
+  /** Writes down how far the database is. Called once a minute and at the end. */
+  mark(): void {
+    if (!this.#begun) this.#start();
+    const { file, audit } = this.#deps;
+    file?.write({ epoch: this.#highest, starts: this.#starts, audit: audit.head() });
+  }
+
+  #start(): void {
     const { db, file } = this.#deps;
     const before = file?.read();
     db.transaction(() => {
@@ -60,13 +79,7 @@ export class Epochs {
       this.#starts = Math.max(starts, before?.starts ?? 0) + 1;
       this.#meta.set("starts", String(this.#starts));
     });
-    this.mark();
-  }
-
-  /** Writes down how far the database is. Called once a minute and at the end. */
-  mark(): void {
-    const { file, audit } = this.#deps;
-    file?.write({ epoch: this.#highest, starts: this.#starts, audit: audit.head() });
+    this.#begun = true;
   }
 
   /** In which epoch to speak to a host. */

@@ -117,3 +117,17 @@ Deno.test("an agent that does not tell its epoch is served as ever", async () =>
   assert.deepEqual(jobs.notes, [`reconcile ${host.id} 0`, `dispatch ${host.id}`]);
   world.db.close();
 });
+
+Deno.test("a mark that cannot be written keeps no server from starting, and is made up for", async () => {
+  await inFolder(async (folder) => {
+    const world = await testWorld();
+    await Deno.mkdir(`${folder}/epoch.json.new`);
+    const epochs = new Epochs({ ...world, log: silentLog, file: new EpochFile(folder) });
+    epochs.begin();
+    assert.throws(() => epochs.mark(), /Cannot write the epoch file/);
+    await Deno.remove(`${folder}/epoch.json.new`);
+    epochs.mark();
+    assert.equal(new EpochFile(folder).read()?.starts, 1);
+    world.db.close();
+  });
+});
