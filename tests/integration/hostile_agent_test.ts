@@ -206,6 +206,7 @@ Deno.test("no claim makes a false green: no snapshot, an exit code, another kind
       [{ exit_code: 1 }, "failed"],
       [{ exit_code: null }, "failed"],
       [{ exit_code: 3 }, "failed"],
+      [{ exit_code: 256 }, "failed"],
       [{ status: "warning", stats: null }, "failed"],
       [{ kind: "init", stats: null }, "failed"],
     ];
@@ -221,7 +222,7 @@ Deno.test("no claim makes a false green: no snapshot, an exit code, another kind
     const host = hosts.get(SYSTEM, world.attacker.id);
     assert.deepEqual([host.last_good_backup_at, host.backup_state], [before, "failed"]);
     // Claims that no schema takes end no job as good either: the next hello interrupts it.
-    for (const claim of [{ exit_code: 256 }, { stats: { snapshot_id: " " } }, { status: "good" }]) {
+    for (const claim of [{ exit_code: 0.5 }, { stats: { snapshot_id: " " } }, { status: "good" }]) {
       world.app.clock.advance(61);
       const job_id = world.job();
       const agent = world.connect();
