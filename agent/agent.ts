@@ -1,7 +1,6 @@
 /** @module The running agent: its parts put together, from the lock to the orderly end. */
 import type { Hello } from "../server/protocol/agent_messages.ts";
 import { paths } from "../server/protocol/paths.ts";
-import { fromBase64, importPublicKey } from "../server/protocol/signing.ts";
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from "../server/protocol/version.ts";
 import { makePrivateFolder } from "./atomic_file.ts";
 import { clearUpAfter } from "./clear_up.ts";
@@ -25,6 +24,7 @@ import { Runner } from "./runner.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Schedules } from "./schedules.ts";
 import { SecretsFile } from "./secrets.ts";
+import { ServerKey } from "./server_key.ts";
 import { Settings } from "./settings.ts";
 import type { AgentState } from "./state.ts";
 import { iso, systemTiming, type Timing } from "./timing.ts";
@@ -65,6 +65,7 @@ async function runParts(
   const { log, state_dir, signal } = options;
   const timing = options.timing ?? systemTiming();
   const run_id = crypto.randomUUID();
+  let saved: Promise<void> = Promise.resolve();
   const outbox = new Outbox({ state, run_id, timing });
   const settings = await Settings.load(new SecretsFile(state_dir, config));
   const configured_path = config.restic_path;
@@ -96,10 +97,7 @@ async function runParts(
   });
   const pins = new CertPins({
     kept: config,
-    async save(kept) {
-      config = { ...config, ...kept };
-      await writeConfig(options.config_dir, config);
-    },
+    save: saveConfig,
     async look() {
       if (!config.server_url.startsWith("https:")) throw new Error("the server's address is http");
       return await (await import("./pinned_tls.ts")).shownFingerprint(config.server_url);
@@ -116,9 +114,15 @@ async function runParts(
     accept: (run) => runner.acceptDue(run),
     poke: () => runner.poke(),
   });
+  const server_key = new ServerKey({
+    enrolled: config.server_public_key,
+    changes: config.server_key_changes,
+    save: (server_key_changes) => saveConfig({ server_key_changes }),
+    log,
+  });
   const orders = new Orders({
     host_id: config.host_id,
-    server_key: await importPublicKey(fromBase64(config.server_public_key)),
+    server_key,
     state,
     timing,
     log,
@@ -156,6 +160,7 @@ async function runParts(
     timing,
     log,
     onWelcome(welcome) {
+      server_key.follow(welcome.key_changes ?? []);
       log.info(`connected to ${config.server_url}`, { server_version: welcome.server_version });
       note("connected");
       welcomed.resolve();
@@ -184,6 +189,12 @@ async function runParts(
       epoch: state.seen.epoch,
       time: iso(timing.now_ms()),
     };
+  }
+  /** One write after the other, each with all that changed so far. */
+  function saveConfig(change: Partial<AgentConfig>): Promise<void> {
+    config = { ...config, ...change };
+    saved = saved.catch(() => {}).then(() => writeConfig(options.config_dir, config));
+    return saved;
   }
   /** For `status`, which is another process. */
   function note(what: string): void {

@@ -7,6 +7,7 @@ import { createAgentLog } from "./log.ts";
 import { openState } from "./open_state.ts";
 import { programPath } from "./restic/real_storage.ts";
 import { resticAccess } from "./restic_access.ts";
+import { describeStatus, readStatus } from "./status.ts";
 import { SUCCESS, TestAgent } from "./test_agent.ts";
 import { TestServer, until } from "./test_server.ts";
 import { FakeTiming, systemTiming, type Timing } from "./timing.ts";
@@ -549,3 +550,45 @@ withAgent(
     assert.equal(agent.restic.unlocks, 1);
   },
 );
+
+/** What an agent that was turned away says in its log and in `status`, and how soon it tries again. */
+async function demandTurnedAway({ server, agent }: World, reason: string): Promise<void> {
+  const timing = new FakeTiming();
+  agent.start(timing);
+  await until("the log line", () => agent.log_lines.some((line) => new RegExp(reason).test(line)));
+  for (let seconds = 0; seconds < 55; seconds += 5) {
+    await until("the wait", () => timing.sleeping === 1);
+    timing.advance(5);
+  }
+  await until("the end of the wait", () => timing.sleeping === 1);
+  assert.equal(server.connections, 1, "it does not hurry");
+  const status = await readStatus({ config_dir: agent.config_dir, state_dir: agent.state_dir });
+  assert.equal(status.connected, false);
+  assert.match(describeStatus(status), new RegExp(`server is .*${reason}`));
+  timing.advance(5);
+  await until("the next attempt", () => server.connections === 2);
+  assert.deepEqual([agent.restic.probes, agent.restic.backups], [0, 0]);
+}
+
+withAgent("runAgent() tells in its status that it is too old for the server", async (world) => {
+  const message = "This agent speaks protocol 1; the server needs at least 2. Update the agent";
+  world.server.turn_away = { code: "protocol_too_old", message, close_code: 4406 };
+  await demandTurnedAway(world, "protocol_too_old: This agent speaks protocol 1.*install.sh");
+});
+
+withAgent("runAgent() tells in its status that it is too new for the server", async (world) => {
+  const message = "This agent speaks protocol 1; the server knows up to 0. Update the server";
+  world.server.turn_away = { code: "protocol_too_new", message, close_code: 4407 };
+  await demandTurnedAway(world, "protocol_too_new: This agent speaks protocol 1");
+});
+
+withAgent("runAgent() tells in its status that the server is too new for it", async (world) => {
+  world.server.protocol_version = 99;
+  await demandTurnedAway(world, "the server speaks protocol 99");
+});
+
+withAgent("runAgent() tells in its status that another machine has its identity", async (world) => {
+  const message = "Another machine uses the identity of this host and is connected";
+  world.server.turn_away = { code: "duplicate_identity", message, close_code: 4411 };
+  await demandTurnedAway(world, "duplicate_identity: Another machine");
+});

@@ -8,6 +8,7 @@ import type {
   CommandRun,
   ConfigUpdate,
   ErrorMessage,
+  KeyChange,
   ReportAck,
   ScheduleSet,
   ServerMessage,
@@ -61,6 +62,8 @@ const bandwidth = shape<CommandRun["args"]["bandwidth"]>({
 });
 
 const args = shape<CommandRun["args"]>({ backup_set: orNull(backupSet), bandwidth });
+/** One change of the server's key, its signature unchecked. */
+export const keyChange = shape<KeyChange>({ from: text, to: text, made_at: time, signature: text });
 
 const SIGNED: { [M in SignedMessage as M["type"]]: Check } = {
   "command.run": shape<CommandRun>({
@@ -120,6 +123,7 @@ const PLAIN: { [M in ServerMessage as M["type"]]: Check } = {
     host_id: id,
     host_name: text,
     time,
+    key_changes: optional(list(keyChange, 100)),
   }),
   "heartbeat.reply": shape<Extract<ServerMessage, { type: "heartbeat.reply" }>>({
     type: literal("heartbeat.reply"),

@@ -1,7 +1,9 @@
 /** @module agent.yaml: who this agent is and whom it obeys. Written by `enroll`, read by the rest. */
 import { join } from "node:path";
 import { CERT_PINS_MAX, certPin } from "../server/protocol/cert_pin.ts";
+import type { KeyChange } from "../server/protocol/server_messages.ts";
 import { writePrivateFile } from "./atomic_file.ts";
+import { keyChange } from "./check.ts";
 import { AgentError } from "./errors.ts";
 
 export interface AgentConfig {
@@ -21,6 +23,8 @@ export interface AgentConfig {
   cert_pin_sha256: string[];
   /** A set that the server pushed but has not shown yet (cert_pins.ts). */
   cert_pin_sha256_pushed: string[] | null;
+  /** Changes of the server's key that were followed since the enrolment, each signed by the key before. */
+  server_key_changes: KeyChange[];
 }
 
 export const AGENT_FILE = "agent.yaml";
@@ -92,6 +96,7 @@ const FIELDS: Record<keyof AgentConfig, (value: unknown) => boolean> = {
   secrets_key: isBytes32,
   restic_path: (v) => v === undefined || v === null || isText(v),
   cert_pin_sha256: (v) => v === undefined || isPins(v),
+  server_key_changes: (v) => v === undefined || (Array.isArray(v) && v.every(keyChange)),
   cert_pin_sha256_pushed: (v) => v === undefined || v === null || isPins(v),
 };
 
@@ -112,6 +117,7 @@ function check(value: unknown, path: string): AgentConfig {
     restic_path: null,
     cert_pin_sha256: [],
     cert_pin_sha256_pushed: null,
+    server_key_changes: [],
     ...record,
   } as unknown as AgentConfig;
   return { ...config, cert_pin_sha256: config.cert_pin_sha256.map((pin) => certPin(pin)!) };

@@ -15,6 +15,7 @@ const CONFIG: AgentConfig = {
   restic_path: null,
   cert_pin_sha256: [],
   cert_pin_sha256_pushed: null,
+  server_key_changes: [],
 };
 
 async function inFolder(test: (dir: string) => Promise<void>): Promise<void> {

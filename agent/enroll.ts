@@ -70,6 +70,7 @@ export async function enroll(options: EnrollOptions): Promise<AgentConfig> {
     restic_path: null,
     cert_pin_sha256: cert_pins,
     cert_pin_sha256_pushed: null,
+    server_key_changes: [],
   };
 }
 

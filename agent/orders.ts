@@ -12,10 +12,10 @@ import type {
   SignedMessage,
 } from "../server/protocol/server_messages.ts";
 import type { ScheduleAck } from "../server/protocol/agent_messages.ts";
-import { verifyText } from "../server/protocol/signing.ts";
 import { checkPayload, checkSignedMessage } from "./check.ts";
 import { assertNever } from "./errors.ts";
 import type { AgentLog } from "./log.ts";
+import type { ServerKey } from "./server_key.ts";
 import type { AgentState } from "./state.ts";
 import type { Timing } from "./timing.ts";
 
@@ -50,7 +50,7 @@ export interface Obeyed {
 
 export interface OrdersOptions {
   host_id: string;
-  server_key: CryptoKey;
+  server_key: Pick<ServerKey, "verify">;
   state: AgentState;
   timing: Timing;
   log: AgentLog;
@@ -66,7 +66,7 @@ export class Orders {
   /** Verifies and obeys one frame. `forged` means that the connection is not to be trusted. */
   async receive(signed: Signed): Promise<Obeyed | "forged" | "refused"> {
     const { server_key, host_id, state } = this.#o;
-    if (!await verifyText(server_key, signed.payload, signed.signature)) {
+    if (!await server_key.verify(signed.payload, signed.signature)) {
       this.#o.log.error("refused a message that the server's key did not sign");
       return "forged";
     }

@@ -42,7 +42,7 @@ export class RepositoryReports {
     const result = await restic.probe(signal);
     if (signal.aborted) return;
     this.#probed(settings, result);
-    if (result.state === "ready" && alsoList()) await this.#snapshots(restic, signal);
+    if (result.state === "ready" && alsoList()) await this.#snapshots(restic, settings, signal);
   }
 
   /** Tells what changed after jobs, and takes each thing off `owed` that was told, or cannot be. */
@@ -61,8 +61,8 @@ export class RepositoryReports {
     if (settings === undefined) return false;
     const restic = await this.#open(settings);
     if (typeof restic === "string") return false;
-    if (kind === "snapshots") await this.#snapshots(restic, signal);
-    else if (kind === "stats") await this.#stats(restic, signal);
+    if (kind === "snapshots") await this.#snapshots(restic, settings, signal);
+    else if (kind === "stats") await this.#stats(restic, settings, signal);
     else {
       const result = await restic.probe(signal);
       if (signal.aborted) return false;
@@ -90,23 +90,28 @@ export class RepositoryReports {
     });
   }
 
-  async #snapshots(restic: ResticOperations, signal: AbortSignal): Promise<void> {
+  async #snapshots(
+    restic: ResticOperations,
+    { config_version }: RepositorySettings,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { outcome, snapshots } = await restic.snapshots(quiet(signal));
     if (snapshots === undefined) {
       if (!signal.aborted) this.#o.log.warn(`cannot list snapshots: ${outcome.error}`);
       return;
     }
-    this.listed(snapshots);
+    this.listed(snapshots, config_version);
   }
 
-  /** Tells a list of snapshots that was read. */
-  listed(snapshots: Snapshot[]): void {
+  /** Tells a list of snapshots that was read with the config of this version. */
+  listed(snapshots: Snapshot[], config_version: number): void {
     const listing_id = crypto.randomUUID();
     const pages = intoPages(snapshots);
     pages.forEach((page, index) =>
       this.#o.outbox.append({
         type: "snapshots.report",
         listing_id,
+        config_version,
         page: index + 1,
         pages: pages.length,
         snapshots: page,
@@ -114,7 +119,11 @@ export class RepositoryReports {
     );
   }
 
-  async #stats(restic: ResticOperations, signal: AbortSignal): Promise<void> {
+  async #stats(
+    restic: ResticOperations,
+    { config_version }: RepositorySettings,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { outcome, stats } = await restic.stats(quiet(signal));
     if (stats === undefined) {
       if (!signal.aborted) this.#o.log.warn(`cannot read statistics: ${outcome.error}`);
@@ -122,6 +131,7 @@ export class RepositoryReports {
     }
     this.#o.outbox.append({
       type: "repo.stats",
+      config_version,
       ...stats,
       last_check_at: null,
       last_check_status: null,

@@ -50,7 +50,7 @@ export class Runner {
   /** What is still to be told about the repository: a job that comes meanwhile goes first. */
   readonly #owed = new Set<FollowUp>();
   /** What the job that just ended has read of the repository. */
-  #listed: Snapshot[] | undefined;
+  #listed: { snapshots: Snapshot[]; config_version: number } | undefined;
   #telling = new AbortController();
   #wake = Promise.withResolvers<void>();
   #worker: Promise<void> | undefined;
@@ -251,11 +251,11 @@ export class Runner {
 
   /** The list that proved the backup is also the one that is told: restic reads it once. */
   #tellListed(): void {
-    const snapshots = this.#listed;
+    const listed = this.#listed;
     this.#listed = undefined;
-    if (snapshots === undefined || !this.#owed.has("snapshots")) return;
+    if (listed === undefined || !this.#owed.has("snapshots")) return;
     try {
-      this.#o.reports.listed(snapshots);
+      this.#o.reports.listed(listed.snapshots, listed.config_version);
       this.#owed.delete("snapshots");
     } catch (error) {
       this.#o.log.error(`cannot keep the list of snapshots: ${messageOf(error)}`);
@@ -301,7 +301,9 @@ export class Runner {
       const program = await this.#o.restic.find();
       if ("error" in program) return failed("restic_not_found", program.error);
       const restic = this.#o.restic.open(program, settings);
-      const onListing = (snapshots: Snapshot[]) => void (this.#listed = snapshots);
+      const { config_version } = settings;
+      const onListing = (snapshots: Snapshot[]) =>
+        void (this.#listed = { snapshots, config_version });
       return await kind.run(restic, job.args, { signal, onEvent, onListing });
     } catch (error) {
       this.#o.log.error(`job ${job.id} broke: ${messageOf(error)}`);

@@ -100,6 +100,7 @@ export class TestAgent {
       restic_path: null,
       cert_pin_sha256: [],
       cert_pin_sha256_pushed: null,
+      server_key_changes: [],
     };
     await writeConfig(agent.config_dir, config);
     return agent;

@@ -16,6 +16,8 @@ export class TestServer {
   /** Answers upgrades with this HTTP status instead. */
   refuse_with: number | undefined;
   protocol_version = PROTOCOL_VERSION;
+  /** Answers each hello with this error and close code instead. */
+  turn_away: { code: string; message: string; close_code: number } | undefined;
   /** Acknowledges each report at once. */
   acknowledges = true;
   epoch = 1;
@@ -142,6 +144,12 @@ export class TestServer {
 
   #message(message: AgentMessage): void {
     this.received.push(message);
+    if (message.type === "hello" && this.turn_away !== undefined) {
+      const { code, message, close_code } = this.turn_away;
+      const upgrade_url = `${this.url}/install/install.sh`;
+      this.send(JSON.stringify({ type: "error", code, message, upgrade_url }));
+      return this.drop(close_code);
+    }
     if (message.type === "hello") {
       this.send(JSON.stringify({
         type: "welcome",

@@ -1,16 +1,22 @@
 /** @module For tests: TLS in front of a test server, as a proxy would end it. */
 import { createServer, type TLSSocket } from "node:tls";
-import type { Certificate } from "../server/tasks/stack/certificates.ts";
+
+/** What it shows, and the SHA-256 of that. */
+export interface ShownCertificate {
+  cert_pem: string;
+  key_pem: string;
+  fingerprint: string;
+}
 
 /** Ends TLS, keeps every byte that it gets, and passes it on. */
 export class RecordingProxy {
   readonly received: string[] = [];
-  #certificate: Certificate;
+  #certificate: ShownCertificate;
   readonly #server;
   readonly #sockets = new Set<TLSSocket>();
   readonly #to: URL;
 
-  private constructor(to: string, certificate: Certificate) {
+  private constructor(to: string, certificate: ShownCertificate) {
     this.#to = new URL(to);
     this.#certificate = certificate;
     const { cert_pem: cert, key_pem: key } = certificate;
@@ -18,7 +24,7 @@ export class RecordingProxy {
     this.#server.on("tlsClientError", () => {});
   }
 
-  static async start(to: string, certificate: Certificate): Promise<RecordingProxy> {
+  static async start(to: string, certificate: ShownCertificate): Promise<RecordingProxy> {
     const proxy = new RecordingProxy(to, certificate);
     await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
     return proxy;

@@ -1,6 +1,6 @@
 /**
  * @module A process with many fake agents on one server: `fake_fleet.ts BASE_URL FILE`, where FILE
- * holds their identities as JSON. Prints a line once all have their config, beats, and ends with its stdin.
+ * holds their identities as JSON. Prints a line once all have their config, and beats until it is stopped.
  */
 import { FakeAgent, type FakeIdentity } from "../server/tasks/stack/fake_agent.ts";
 
@@ -25,7 +25,4 @@ const beat = () => {
   for (const agent of agents) agent.send({ type: "heartbeat", time });
 };
 beat();
-const timer = setInterval(beat, HEARTBEAT_MS);
-for await (const _ of Deno.stdin.readable);
-clearInterval(timer);
-for (const agent of agents) agent.close();
+setInterval(beat, HEARTBEAT_MS);

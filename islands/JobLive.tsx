@@ -22,6 +22,7 @@ import { applyPage, readPage } from "../components/live/page_refresh.ts";
 import { mergeLines } from "../components/job/log_lines.ts";
 import { LogViewer, type LogViewerProps } from "../components/job/LogViewer.tsx";
 import { Note } from "../components/Card.tsx";
+import { Icon } from "../components/Icon.tsx";
 import { wordOf } from "../components/vocabulary.ts";
 import type { JobProgress } from "../server/protocol/agent_messages.ts";
 import type { Job, LogLine } from "../server/protocol/entities.ts";
@@ -62,6 +63,8 @@ export default function JobLive(props: JobLiveProps) {
   const [complete, setComplete] = useState(false);
   const last_seq = useRef(props.lines.at(-1)?.seq ?? 0);
   const last_percent = useRef(percentOf(view));
+  /** What of the log could not be read: a part above, or all of it for a search. */
+  const [unread, setUnread] = useState<"part" | "all">();
   const loading = useRef(false);
   const following = useRef<Following | undefined>(undefined);
   const clock_offset_ms = useRef(0);
@@ -129,6 +132,7 @@ export default function JobLive(props: JobLiveProps) {
   async function loadOlder(all: boolean) {
     if (loading.current) return;
     loading.current = true;
+    setUnread(undefined);
     try {
       const size = all ? ALL_LINES : OLDER_LINES;
       for (let before = first_seq; before > 1; before -= size) {
@@ -139,7 +143,8 @@ export default function JobLive(props: JobLiveProps) {
         if (!all) break;
       }
     } catch {
-      // The log that is held stays on the page; the next scroll or search tries again.
+      // What is held stays on the page.
+      setUnread(all ? "all" : "part");
     } finally {
       loading.current = false;
     }
@@ -149,17 +154,37 @@ export default function JobLive(props: JobLiveProps) {
   const known_ms = lost === undefined ? now_ms : lost.since_ms + clock_offset_ms.current;
   const freshness = freshnessOf(view, known_ms);
   const log = (
-    <LogViewer
-      lines={lines}
-      total={Math.max(job.log_lines, last_seq.current)}
-      truncated={job.log_truncated}
-      dropped_lines={job.log_dropped_lines}
-      removed={removedLog(job)}
-      running={!final}
-      download_href={paths.jobLogDownload(job.id)}
-      live={live}
-      onOlder={has_older ? loadOlder : undefined}
-    />
+    <>
+      {unread !== undefined && (
+        <Note
+          tone="fail"
+          title="Earlier lines of the log could not be read."
+          actions={
+            <button
+              type="button"
+              class="btn btn-sm"
+              onClick={() => void loadOlder(unread === "all")}
+            >
+              <Icon name="retry" size={14} />
+              Retry
+            </button>
+          }
+        >
+          What is shown stays{unread === "all" ? ", and the search covers that alone" : ""}.
+        </Note>
+      )}
+      <LogViewer
+        lines={lines}
+        total={Math.max(job.log_lines, last_seq.current)}
+        truncated={job.log_truncated}
+        dropped_lines={job.log_dropped_lines}
+        removed={removedLog(job)}
+        running={!final}
+        download_href={paths.jobLogDownload(job.id)}
+        live={live}
+        onOlder={has_older ? loadOlder : undefined}
+      />
+    </>
   );
   return (
     <>

@@ -22,7 +22,10 @@ async function main(): Promise<void> {
       Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
       Deno.exit(code);
     }
-    config = loadConfig({ env: Deno.env.toObject(), args: Deno.args });
+    const [noun, verb, ...args] = Deno.args;
+    const rotates = noun === "identity" && verb === "rotate";
+    config = loadConfig({ env: Deno.env.toObject(), args: rotates ? args : Deno.args });
+    if (rotates) return await rotate(config);
     server = await startServer(config);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
@@ -46,6 +49,18 @@ async function main(): Promise<void> {
     address: server.address,
     base_url: config.base_url,
   });
+}
+
+/** `identity rotate`: a new key for a stopped server. Agents follow, since the old one signed it. */
+async function rotate(config: Config): Promise<void> {
+  const { rotateIdentity } = await import("./rotate_identity.ts");
+  const fingerprints = await rotateIdentity(config);
+  tell([
+    `Server key  ${fingerprints.new}`,
+    `was         ${fingerprints.old}`,
+    "Agents follow when they connect. Lines for new hosts that show the old key no longer work.",
+    "Keep a new copy of identity.key and identity.changes.json: the old key commands nobody now.",
+  ]);
 }
 
 /** A promise that nobody waited for must not end the server; everything durable is in the database. */

@@ -21,6 +21,7 @@ export interface StackOptions {
   /** The server's folder; one in the stack's own unless told. */
   data_dir?: string;
   server_env?: Record<string, string>;
+  agent_env?: Record<string, string>;
 }
 
 /** A host that was added, its agent's process, and what opens its repository from outside. */
@@ -159,6 +160,7 @@ export class Stack {
       entry: this.#options.agent_entry ?? { file: join(projectDir(), "agent", "main.ts") },
       dir: join(this.dir, "agents", name),
       restic: this.tools.restic,
+      ...(this.#options.agent_env === undefined ? {} : { env: this.#options.agent_env }),
     });
     this.#agents.push(agent);
     return agent;

@@ -9,6 +9,7 @@ import { CsrfField } from "../Field.tsx";
 import { Icon } from "../Icon.tsx";
 import { visibleText } from "../job/visible_text.ts";
 import { Time } from "../Time.tsx";
+import { changeText } from "./secret_change.ts";
 import { isBadProbe, PROBE_WORDS } from "./probe_words.ts";
 
 export interface RepositoryRailProps {
@@ -146,12 +147,6 @@ function Secret({ label, change, edit }: SecretProps) {
       )}
     </li>
   );
-}
-
-/** "last changed 2 Sep 2026 by admin". */
-export function changeText({ changed_at, changed_by }: SecretChange): string {
-  const when = `last changed ${date(Date.parse(changed_at))}`;
-  return changed_by === null ? when : `${when} by ${changed_by}`;
 }
 
 function Fact({ label, children }: { label: string; children: ComponentChildren }) {

@@ -1,16 +1,17 @@
 /** @module A host's repository address and secrets: they can be set, never read. */
 import type { ComponentChildren } from "preact";
-import type { Host, Repository } from "../../server/protocol/entities.ts";
+import type { Host, SecretChange } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
+import type { RepositoryDetail } from "../../server/protocol/rest.ts";
 import { Note } from "../Card.tsx";
-import { date } from "../days.ts";
 import { CsrfField, Field } from "../Field.tsx";
 import { Icon } from "../Icon.tsx";
+import { changeText } from "./secret_change.ts";
 import { Section } from "./SettingsForm.tsx";
 
 export interface SettingsSecretsProps {
   host: Host;
-  repository: Repository | undefined;
+  repository: RepositoryDetail | undefined;
   may_edit: boolean;
   csrf_token: string;
   errors: Record<string, string>;
@@ -53,7 +54,7 @@ export function SettingsSecrets(props: SettingsSecretsProps) {
               <SecretRow
                 label="Server password"
                 value={<Hidden set={repository.rest_username !== null} />}
-                note={changed(repository)}
+                note={changed(repository.secrets.rest_password)}
               >
                 {may_edit && (
                   <Replace
@@ -67,8 +68,8 @@ export function SettingsSecrets(props: SettingsSecretsProps) {
               </SecretRow>
               <SecretRow
                 label="Encryption password"
-                value={<Hidden set />}
-                note={changed(repository)}
+                value={<Hidden set={repository.secrets.password !== null} />}
+                note={changed(repository.secrets.password)}
               >
                 {may_edit && (
                   <Replace
@@ -102,8 +103,8 @@ export function SettingsSecrets(props: SettingsSecretsProps) {
   );
 }
 
-function changed(repository: Repository): string {
-  return `last changed ${date(Date.parse(repository.credential_changed_at))}`;
+function changed(change: SecretChange | null): string {
+  return change === null ? "not set" : changeText(change);
 }
 
 function Hidden({ set }: { set: boolean }) {

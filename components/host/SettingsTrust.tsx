@@ -50,7 +50,7 @@ export function SettingsTrust({ host, server_key, may_edit, pins, errors }: Sett
                 mono
                 value={pins[1]}
                 error={errors[1]}
-                hint="Enter the next one before the proxy gets it. A pin takes force once the server shows that certificate; until then the agent says so here. Leave both empty if the proxy renews its certificate by itself, as Caddy does."
+                hint="Enter the next one before the proxy gets it. A pin takes force once the server shows that certificate; until then the host is degraded and says why. Leave both empty if the proxy renews its certificate by itself, as Caddy does."
               />
             </>
           )

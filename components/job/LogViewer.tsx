@@ -128,9 +128,11 @@ export function LogViewer(props: LogViewerProps) {
     <section class="card clipcard" aria-labelledby="log-title">
       <header class="card-head log-head flex-wrap">
         <h2 id="log-title">Log</h2>
-        <span class="meta">{props.total === 0 ? "no lines" : counted(props.total, "line")}</span>
+        <span class="meta">
+          {props.total === 0 || props.removed !== null ? "no lines" : counted(props.total, "line")}
+        </span>
         <span class="actions flex-wrap">
-          {live && (
+          {live && props.removed === null && (
             <>
               <span class="seg seg-sm" role="group" aria-label="Show">
                 <button
@@ -187,14 +189,16 @@ export function LogViewer(props: LogViewerProps) {
               </button>
             </>
           )}
-          <a
-            class="btn btn-sm btn-icon"
-            href={props.download_href}
-            aria-label="Download the log"
-            title="Download the log"
-          >
-            <Icon name="download" size={14} />
-          </a>
+          {props.removed === null && (
+            <a
+              class="btn btn-sm btn-icon"
+              href={props.download_href}
+              aria-label="Download the log"
+              title="Download the log"
+            >
+              <Icon name="download" size={14} />
+            </a>
+          )}
         </span>
       </header>
       {props.truncated && (

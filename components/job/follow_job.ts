@@ -6,6 +6,7 @@ import type { Job, LogLine } from "../../server/protocol/entities.ts";
 import type { JobStreamMessage } from "../../server/protocol/job_stream.ts";
 import { CLOSE } from "../../server/protocol/close_codes.ts";
 import { paths } from "../../server/protocol/paths.ts";
+import type { LogPage } from "../../server/protocol/rest.ts";
 import { isFinalStatus } from "./job_view.ts";
 import { reconnectDelayMs } from "./reconnect.ts";
 
@@ -20,6 +21,9 @@ export interface FollowOptions {
 
 /** Lines read over REST at once. */
 const PAGE_LINES = 5000;
+/** A network that dies without a word leaves the socket open: after so much silence REST is asked. */
+const QUIET_MS = 20_000;
+const ANSWER_MS = 10_000;
 /** Lines of an ended job may come a moment after its end. */
 const LINGER_MS = 3000;
 
@@ -36,10 +40,13 @@ export function followJob(options: FollowOptions): Following {
   let stopped = false;
   let ended = false;
   let attempt = 0;
+  let heard_at_ms = performance.now();
+  const watch = setInterval(() => void lookIfQuiet(), QUIET_MS / 4);
 
   function stop() {
     stopped = true;
     removeEventListener("offline", onOffline);
+    clearInterval(watch);
     clearTimeout(timer);
     socket?.close();
   }
@@ -57,6 +64,7 @@ export function followJob(options: FollowOptions): Following {
 
   function take(message: JobStreamMessage) {
     if (stopped) return;
+    heard_at_ms = performance.now();
     options.onMessage(message);
     if (message.type === "resync") void catchUp(message.after_seq).catch(() => socket?.close());
     if (message.type !== "job" || !isFinalStatus(message.job.status) || ended) return;
@@ -72,20 +80,37 @@ export function followJob(options: FollowOptions): Following {
 
   function connect() {
     const path = paths.api.jobStream(options.job_id, options.lastSeq());
-    socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
+    const own = socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
+    heard_at_ms = performance.now();
     socket.onopen = () => {
       attempt = 0;
       options.onContact("live");
     };
     socket.onmessage = (event) => take(JSON.parse(event.data));
     socket.onclose = ({ code }) => {
-      if (stopped || ended) return;
+      if (stopped || ended || own !== socket) return;
       // The session is over: the page leads to the sign-in, and back here.
       if (code === CLOSE.bad_credential) return location.reload();
-      const delay_ms = reconnectDelayMs(attempt++);
-      options.onContact({ next_try_at_ms: Date.now() + delay_ms });
-      timer = setTimeout(() => void retry(), delay_ms);
+      lost();
     };
+  }
+
+  function lost() {
+    // Closing a socket in a dead network takes its time; what it still says is of no interest.
+    const old = socket;
+    socket = undefined;
+    old?.close();
+    const delay_ms = reconnectDelayMs(attempt++);
+    options.onContact({ next_try_at_ms: Date.now() + delay_ms });
+    timer = setTimeout(() => void retry(), delay_ms);
+  }
+
+  async function lookIfQuiet() {
+    if (ended || socket === undefined || performance.now() - heard_at_ms < QUIET_MS) return;
+    const asked = socket;
+    heard_at_ms = performance.now();
+    const alive = await readRow().then(() => true, () => false);
+    if (!alive && !stopped && !ended && asked === socket) lost();
   }
 
   async function retry() {
@@ -95,7 +120,8 @@ export function followJob(options: FollowOptions): Following {
   }
 
   async function readRow() {
-    const answer = await fetch(paths.api.job(options.job_id));
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const answer = await fetch(paths.api.job(options.job_id), { signal });
     if (answer.ok) take({ type: "job", job: await answer.json() as Job });
   }
 
@@ -121,8 +147,14 @@ export async function fetchLines(
   after_seq: number,
   limit: number,
 ): Promise<LogLine[]> {
-  const answer = await fetch(paths.api.jobLogs(job_id, after_seq, limit));
-  if (!answer.ok) throw new Error(`The log could not be read (${answer.status})`);
-  const page = await answer.json() as { lines: LogLine[] };
-  return page.lines;
+  const lines: LogLine[] = [];
+  for (let after = after_seq; lines.length < limit;) {
+    const answer = await fetch(paths.api.jobLogs(job_id, after, limit - lines.length));
+    if (!answer.ok) throw new Error(`The log could not be read (${answer.status})`);
+    const page = await answer.json() as LogPage;
+    lines.push(...page.lines);
+    if (!page.has_more) break;
+    after = page.last_seq;
+  }
+  return lines;
 }

@@ -112,6 +112,7 @@ const VERBS = [
   "open host",
   "snapshots",
   "jobs",
+  "repository",
   "settings",
   "edit settings",
 ];

@@ -31,6 +31,7 @@ export function hostActions(host: Host, actor: Actor): PaletteAction[] {
     link("Open host", paths.host(host.id)),
     link("Snapshots", paths.hostSnapshots(host.id)),
     link("Jobs", paths.hostJobs(host.id)),
+    link("Repository", paths.hostRepository(host.id)),
     link(settings, paths.hostSettings(host.id), "e"),
   ];
 }

@@ -53,7 +53,7 @@ export function groupsOf(answer: SearchAnswer, options: ItemsOptions): PaletteGr
         ? "Hosts"
         : answer.hosts.some(({ id }) => options.recent.includes(id))
         ? "Seen lately"
-        : "Hosts, worst first",
+        : "Longest without a good backup",
       items: [...hostItems(answer, now_ms), ...moreHosts(answer, text)],
     },
     { title: "Actions", items: text === "" && !scoped ? [] : actions },
@@ -156,7 +156,8 @@ const ACTION_ICONS: Record<string, IconName> = {
   "Install agent": "terminal",
   "Open running job": "job",
   "Open host": "host",
-  Snapshots: "repo",
+  Snapshots: "calendar",
+  Repository: "repo",
   Jobs: "job",
   Settings: "sliders",
   "Edit settings": "sliders",

@@ -23,6 +23,7 @@ usage() {
 usage: install.sh --server URL --server-key SHA256:… [options]
   --token-file FILE   read the enrolment token from FILE (also RM_TOKEN_FILE)
   --token-stdin       read the enrolment token from standard input
+  --cert-pin SHA256   enrol only with a server that has this certificate (twice: current and next)
   --force             enrol again although this machine is enrolled
   --no-service        install and enrol only; do not touch systemd
   --prefix DIR        put everything under DIR instead of /
@@ -30,17 +31,19 @@ TEXT
 }
 
 parse_arguments() {
+  pins=()
   server='' server_key='' prefix='' force='' service=yes
   token_file=${RM_TOKEN_FILE:-} token_from=''
   while (($# > 0)); do
     case $1 in
-      --server | --server-key | --token-file | --prefix)
+      --server | --server-key | --token-file | --prefix | --cert-pin)
         (($# > 1)) || die "$1 needs a value"
         case $1 in
           --server) server=${2%/} ;;
           --server-key) server_key=$2 ;;
           --token-file) token_file=$2 ;;
           --prefix) prefix=${2%/} ;;
+          --cert-pin) pins+=(--cert-pin "$2") ;;
         esac
         shift
         ;;
@@ -183,6 +186,7 @@ enrol() {
     return
   fi
   [[ -z $force ]] || arguments+=(--force)
+  ((${#pins[@]} == 0)) || arguments+=("${pins[@]}")
   local token=''
   read_token
   stop_service

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createPrivateFile, readPrivateFile } from "../secrets/private_file.ts";
 
 export interface EpochMark {
+  /** The highest that was spoken with any host. */
   epoch: number;
   /** How often the server has started over this database. */
   starts: number;

@@ -19,6 +19,8 @@ import type { EpochFile, EpochMark } from "./epoch_file.ts";
 import { EpochsStore } from "./epochs_store.ts";
 import type { Sender } from "./refused_reports.ts";
 
+const AUDIT_EVERY_MS = 10 * 60_000;
+
 export interface EpochsDeps {
   db: Database;
   clock: Clock;
@@ -35,6 +37,8 @@ export class Epochs {
   readonly #meta: Meta;
   readonly #store: EpochsStore;
   #starts = 0;
+  #begun = false;
+  readonly #audited_ms = new Map<string, number>();
 
   constructor(deps: EpochsDeps) {
     this.#deps = deps;
@@ -47,8 +51,26 @@ export class Epochs {
     return this.#meta.epoch;
   }
 
-  /** Call it once, before anything is signed: raises the epoch if the database is an earlier copy. */
+  /**
+   * Call it once, before anything is signed: raises the epoch if the database is an earlier copy. A
+   * full disk keeps no server from starting: it is made up for with the next {@link mark}.
+   */
   begin(): void {
+    try {
+      this.mark();
+    } catch (error) {
+      this.#deps.log.error("cannot note how far the database is", { error });
+    }
+  }
+
+  /** Writes down how far the database is. Called once a minute and at the end. */
+  mark(): void {
+    if (!this.#begun) this.#start();
+    const { file, audit } = this.#deps;
+    file?.write({ epoch: this.#highest, starts: this.#starts, audit: audit.head() });
+  }
+
+  #start(): void {
     const { db, file } = this.#deps;
     const before = file?.read();
     db.transaction(() => {
@@ -57,13 +79,7 @@ export class Epochs {
       this.#starts = Math.max(starts, before?.starts ?? 0) + 1;
       this.#meta.set("starts", String(this.#starts));
     });
-    this.mark();
-  }
-
-  /** Writes down how far the database is. Called once a minute and at the end. */
-  mark(): void {
-    const { file, audit } = this.#deps;
-    file?.write({ epoch: this.epoch, starts: this.#starts, audit: audit.head() });
+    this.#begun = true;
   }
 
   /** In which epoch to speak to a host. */
@@ -87,15 +103,20 @@ export class Epochs {
     return epoch === undefined || (seen === now && !is_ahead);
   }
 
+  /** Above what any host has seen: raising the server's must raise it for each of them. */
+  get #highest(): number {
+    return Math.max(this.epoch, this.#store.highest());
+  }
+
   #isBehind(before: EpochMark, starts: number): boolean {
-    return starts < before.starts || this.epoch < before.epoch ||
+    return starts < before.starts || this.#highest < before.epoch ||
       !this.#deps.audit.holds(before.audit);
   }
 
   #raise(before: EpochMark): void {
     const { clock, log, audit, hosts } = this.#deps;
     const from = this.epoch;
-    const epoch = Math.min(Math.max(from, before.epoch) + 1, EPOCH_MAX);
+    const epoch = Math.min(Math.max(this.#highest, before.epoch) + 1, EPOCH_MAX);
     this.#meta.set("epoch", String(epoch));
     const now_ms = clock.now_ms();
     for (const { id, status } of hosts.survey(SYSTEM).all) {
@@ -126,9 +147,10 @@ export class Epochs {
     db.transaction(() => {
       this.#store.put(host_id, epoch);
       const now_ms = clock.now_ms();
-      const notice = { kind: "server_restored", facts: {}, now_ms } as const;
+      hosts.agent_notices.note(host_id, { kind: "server_restored", facts: {}, now_ms });
       // An agent that claims so again and again gets its epochs, but not the audit log.
-      if (!hosts.agent_notices.note(host_id, notice)) return;
+      if (now_ms - (this.#audited_ms.get(host_id) ?? 0) < AUDIT_EVERY_MS) return;
+      this.#audited_ms.set(host_id, now_ms);
       audit.record({ kind: "agent", id: host_id, name, role: null, ip: sender.ip }, {
         action: "host.ahead_of_server",
         target_kind: "host",

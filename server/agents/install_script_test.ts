@@ -196,6 +196,16 @@ if (await exists(root + "/active")) Deno.exit(75);
 if (await exists(root + "/refuse")) Deno.exit(1);
 ${NOTING_AGENT}`;
 
+Deno.test("install.sh --cert-pin hands the pins to the agent", async () => {
+  await onMachine(async ({ prefix, url, install }) => {
+    const pins = ["--cert-pin", "ab".repeat(32), "--cert-pin", "cd".repeat(32)];
+    const base = ["--server", url, "--server-key", SERVER_KEY, "--prefix", prefix, "--token-stdin"];
+    const { code, output } = await install([...base, ...pins], { stdin: TOKEN });
+    assert.equal(code, 0, output);
+    assert.deepEqual(noted(prefix).args.slice(-4), pins);
+  });
+});
+
 Deno.test("install.sh --no-service says that it was asked not to start the agent", async () => {
   await onMachine(async ({ prefix, url, install }) => {
     await giveSystemd(prefix);

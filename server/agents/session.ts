@@ -228,7 +228,7 @@ export class Session implements AgentConnection, SocketEvents {
   }
 
   #greet(hello: Hello): void {
-    const { host, clock, hub, hosts, jobs, runs, epochs, log, ip } = this.#options;
+    const { host, clock, hub, hosts, jobs, runs, epochs, log, ip, identity } = this.#options;
     if (!hosts.recordHello(host.id, hello)) return this.close(CLOSE.host_removed);
     runs.prune(host.id);
     this.#greeted = true;
@@ -246,6 +246,7 @@ export class Session implements AgentConnection, SocketEvents {
       host_id: host.id,
       host_name: host.name,
       time: iso(clock.now_ms()),
+      ...(identity.key_changes.length === 0 ? {} : { key_changes: identity.key_changes }),
     });
     if (this.#in_epoch) jobs.reconcile(host.id, hello.running_jobs);
     this.flush();

@@ -159,6 +159,21 @@ Deno.test("a session applies a report once, and acknowledges it again when it co
   world.db.close();
 });
 
+Deno.test("a session takes more than 32 reports at once, each of them once, and acknowledges them all", async () => {
+  const world = await testWorld();
+  const host = await enrolledHost(world);
+  const { open } = await sessions(world);
+  const run_id = mintId();
+  const agent = open(host);
+  agent.send(aHello(world, { run_id }));
+  const numbers = Array.from({ length: 1500 }, (_, index) => index + 1);
+  for (const seq of numbers) agent.send(stats(run_id, seq, seq));
+  assert.deepEqual(acked(await agent.received()), numbers);
+  assert.equal(agent.socket.closed_with, undefined);
+  assert.equal(world.hosts.get(VIEWER, host.id).repo_size_bytes, 1500);
+  world.db.close();
+});
+
 Deno.test("a session neither acknowledges nor counts a report that could not be applied", async () => {
   const world = await testWorld();
   const host = await enrolledHost(world);

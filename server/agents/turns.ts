@@ -1,6 +1,6 @@
 /**
- * @module Large messages of agents take turns: one of each agent that has some, never more than half
- * of the server's time together. So a flood of log lines leaves pages, heartbeats and other agents
+ * @module Large messages of agents take turns: one of each agent that has some, never more than two
+ * thirds of the server's time together. So a flood of log lines leaves pages, heartbeats and other agents
  * served, and the one who floods waits for its acknowledgements.
  */
 import type { Scheduler } from "./scheduler.ts";
@@ -12,6 +12,9 @@ const WAITING_MAX = 64;
 const WAITING_MAX_CHARS = 16 * 1024 * 1024;
 /** Of all agents together. */
 const TOTAL_MAX_CHARS = 128 * 1024 * 1024;
+
+/** A disk that stood still for a moment is no reason to rest as long. */
+const PAUSE_MAX_MS = 25;
 
 interface Turn {
   chars: number;
@@ -100,14 +103,14 @@ export class Turns {
     this.#do(turn.work);
   }
 
-  /** Afterwards others have as long as this took. */
+  /** Afterwards others have half as long as this took. */
   #do(work: () => void): void {
     const began_ms = this.#time_ms();
     try {
       work();
     } finally {
       const ended_ms = this.#time_ms();
-      this.#free_at_ms = ended_ms + (ended_ms - began_ms);
+      this.#free_at_ms = ended_ms + Math.min(PAUSE_MAX_MS, (ended_ms - began_ms) / 2);
     }
   }
 }

@@ -47,14 +47,14 @@ Deno.test("Turns serves one of each agent after the other, and each agent in its
   assert.deepEqual(done, ["a1", "a2", "b1", "a3", "b2", "a4"]);
 });
 
-Deno.test("Turns lets little messages of others through at once and leaves them half of the time", () => {
+Deno.test("Turns lets little messages of others through at once and leaves them a third of the time", () => {
   const { large, light, runAll, done, now_ms } = world();
   for (let n = 0; n < 50; n++) large({}, "large");
   light({}, "heartbeat");
   assert.deepEqual(done, ["large", "heartbeat"]);
   runAll();
   assert.equal(done.length, 51);
-  assert.ok(now_ms() >= 50 * 10 + 49 * 10);
+  assert.ok(now_ms() >= 50 * 10 + 49 * 5);
 });
 
 Deno.test("Turns refuses what an agent sends beyond any honest one, and forgets who left", () => {

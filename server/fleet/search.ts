@@ -3,7 +3,7 @@ import type { Actor } from "../auth/permissions.ts";
 import type { Hosts } from "../hosts/hosts.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { Host, Job } from "../protocol/entities.ts";
-import { type FoundSnapshot, ListHostsQuery, ListJobsQuery } from "../protocol/rest.ts";
+import { type FoundSnapshot, ListJobsQuery } from "../protocol/rest.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 
 export interface SearchDeps {
@@ -54,14 +54,14 @@ export class Search {
     return this.#deps.hosts.find(actor, text, HOSTS_MAX).items;
   }
 
-  /** What was looked at lately, as it is now; without that, the hosts that are worst off. */
+  /** What was looked at lately, as it is now; else the hosts longest without a good backup. */
   recent(actor: Actor, ids: readonly string[]): Found {
     const { hosts, jobs } = this.#deps;
     const known = { hosts: hosts.byIds(actor, ids), jobs: jobs.byIds(actor, ids) };
     if (known.hosts.length > 0) {
       return { ...known, total_hosts: known.hosts.length, snapshots: [] };
     }
-    const { items } = hosts.list(actor, ListHostsQuery.parse({ limit: HOSTS_MAX }));
+    const items = hosts.longestWithout(actor, HOSTS_MAX);
     return { hosts: items, total_hosts: items.length, jobs: known.jobs, snapshots: [] };
   }
 

@@ -4,6 +4,10 @@ import { ListHostsQuery, ListJobsQuery, ListSnapshotsQuery } from "../protocol/r
 import { seedStory } from "../tasks/seed/story.ts";
 import { type SignedInUser, type TestApp, testApp } from "../testing.ts";
 import { SYSTEM } from "../auth/permissions.ts";
+import { FakeClock } from "../clock.ts";
+import { MIGRATIONS } from "../db/migrations.ts";
+import { openDatabase } from "../db/open.ts";
+import { silentLog } from "../log.ts";
 
 async function aFleet(host_count = 12) {
   const app = await testApp();
@@ -106,7 +110,9 @@ Deno.test("search with nothing typed shows what was seen lately, as it is now", 
   const found = await search(app, viewer, "", { recent });
   assert.deepEqual(found.hosts.map(({ name }) => name), ["web-02"]);
   assert.deepEqual(found.jobs.map(({ id }) => id), [job!.id]);
-  assert.equal((await search(app, viewer, "")).hosts[0]!.backup_state, "failed");
+  const without = (await search(app, viewer, "")).hosts.map((one) => one.last_good_backup_at ?? "");
+  assert.deepEqual(without, without.toSorted());
+  assert.ok(without.length > 0 && !without.includes(host("web-02").last_good_backup_at!));
   assert.ok(found.pages.some(({ href }) => href === "/jobs"));
 });
 
@@ -143,5 +149,33 @@ Deno.test("search runs at most ten statements with 300 hosts", async () => {
       Object.assign(proto, original);
     }
     assert.ok(count <= 10, `${count} statements for ${JSON.stringify(q)}`);
+  }
+});
+
+Deno.test("the migration to short ids finds the jobs of an older database by an index", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const path = `${folder}/a.db`;
+    const options = { clock: new FakeClock(), log: silentLog };
+    const at = MIGRATIONS.findIndex(({ name }) => name === "jobs by short id");
+    const old = openDatabase(path, { ...options, migrations: MIGRATIONS.slice(0, at) });
+    old.sqlite.exec(`
+      INSERT INTO hosts (id, name, os, backup_set, created_at_ms) VALUES ('h1', 'a', 'linux', '{}', 1);
+      INSERT INTO repositories (id, host_id, name, url, kind, append_only, credential_changed_at_ms)
+        VALUES ('r1', 'h1', 'a', 'https://backup.example/a/', 'rest', 0, 1);
+      INSERT INTO jobs (id, host_id, repository_id, kind, status, actor_kind, options, queued_at_ms,
+        expires_at_ms)
+        VALUES ('019a7000-0000-7000-8000-0000c0ffee01', 'h1', 'r1', 'backup', 'queued', 'user', '{}',
+          1, 2);`);
+    old.close();
+    const db = openDatabase(path, options);
+    const sql =
+      "SELECT id FROM jobs WHERE substr(id, -8) >= 'c0ffee' AND substr(id, -8) < 'c0ffeeg'";
+    assert.equal(db.prepare(sql).get()!["id"], "019a7000-0000-7000-8000-0000c0ffee01");
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map((row) => String(row["detail"]));
+    assert.match(plan.join(" "), /USING (COVERING )?INDEX jobs_by_short_id/);
+    db.close();
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
   }
 });

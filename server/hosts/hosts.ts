@@ -126,6 +126,12 @@ export class Hosts {
     return { items: this.byIds(actor, ids), total };
   }
 
+  /** Those that have been without a good backup for longest. Two statements. */
+  longestWithout(actor: Actor, limit: number): Host[] {
+    demand(actor, "host.read");
+    return this.byIds(actor, this.#store.longestWithout(limit));
+  }
+
   /** Those of these hosts that exist, in that order. */
   byIds(actor: Actor, host_ids: readonly string[]): Host[] {
     demand(actor, "host.read");

@@ -71,6 +71,7 @@ const BACKUP_FACTS =
 export class HostsStore {
   #survey: StatementSync;
   #find: StatementSync;
+  #longest_without: StatementSync;
   #by_ids: StatementSync;
   #by_id: StatementSync;
   #id_of_name: StatementSync;
@@ -107,6 +108,10 @@ export class HostsStore {
          OR (instr(lower(tags), :q) > 0
            AND EXISTS (SELECT 1 FROM json_each(tags) AS t WHERE instr(lower(t.value), :q) > 0))
        ORDER BY rank, name LIMIT :limit`,
+    );
+    this.#longest_without = db.prepare(
+      `SELECT id FROM hosts WHERE enrolled_at_ms IS NOT NULL
+       ORDER BY last_good_backup_at_ms IS NOT NULL, last_good_backup_at_ms, name LIMIT :limit`,
     );
     this.#by_ids = db.prepare(
       `${SELECT_HOST} JOIN json_each(:ids) AS wanted ON wanted.value = h.id ORDER BY wanted.key`,
@@ -190,6 +195,11 @@ export class HostsStore {
   find(q: string, limit: number): { ids: string[]; total: number } {
     const rows = this.#find.all({ q, limit });
     return { ids: rows.map((row) => row.id as string), total: Number(rows[0]?.total ?? 0) };
+  }
+
+  /** The ids of enrolled hosts whose last good backup is the oldest, or of which there is none. */
+  longestWithout(limit: number): string[] {
+    return this.#longest_without.all({ limit }).map((row) => row.id as string);
   }
 
   /** The hosts of these ids that exist, in that order. */

@@ -64,12 +64,18 @@ function reasonsOf(facts: AgentFacts): string[] {
     reasons.push(`restic ${facts.restic_version} is older than ${RESTIC_FLOOR}: update it`);
   }
   if (compareVersions(facts.agent_version, SOFTWARE_VERSION) < 0) {
-    reasons.push(`The agent ${facts.agent_version} is older than the server ${SOFTWARE_VERSION}`);
+    reasons.push(
+      `The agent ${facts.agent_version} is older than the server ${SOFTWARE_VERSION}: ` +
+        "run the installer on the host again",
+    );
   }
   const skew_ms = facts.clock_skew_ms ?? 0;
   if (Math.abs(skew_ms) > CLOCK_SKEW_MAX_MS) {
     const direction = skew_ms > 0 ? "ahead of" : "behind";
-    reasons.push(`The host's clock is ${spanOf(Math.abs(skew_ms))} ${direction} the server's`);
+    reasons.push(
+      `The host's clock is ${spanOf(Math.abs(skew_ms))} ${direction} the server's: ` +
+        "turn on time synchronisation there",
+    );
   }
   if (facts.applied_config_version < facts.config_version) {
     reasons.push("The newest repository settings are not applied yet");

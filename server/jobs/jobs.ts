@@ -10,12 +10,13 @@ import { mintId } from "../ids.ts";
 import type { AgentLink, ChangeFeed } from "../ports.ts";
 import type { Host, Job, JobKind, JobStatus, LogLine } from "../protocol/entities.ts";
 import { COMMAND_TTL_SECONDS } from "../protocol/limits.ts";
-import type { ListJobsQuery, StartJobRequest } from "../protocol/rest.ts";
+import type { ListJobsQuery, LogPage, StartJobRequest } from "../protocol/rest.ts";
 import type { Repositories } from "../repositories/repositories.ts";
 import { type HostDay, HostDaysStore } from "./host_days_store.ts";
 import { demandStartable, JOB_KINDS } from "./job_kinds.ts";
 import { JobAdoption } from "./job_adoption.ts";
 import { JobLogsStore } from "./job_logs_store.ts";
+import { logPage } from "./log_page.ts";
 import { type JobNews, JobNewsBoard } from "./job_news.ts";
 import { JobQueue } from "./job_queue.ts";
 import { type JobReport, JobReports } from "./job_reports.ts";
@@ -200,16 +201,16 @@ export class Jobs {
     return this.#store.open().map((row) => this.#transitions.view(row));
   }
 
-  /** Lines after `after_seq`, in order; `last_seq` is where the next page goes on. */
+  /** Lines after `after_seq`, in order, about 1 MiB at most; `last_seq` is where the next page goes on. */
   logs(
     actor: Actor,
     job_id: string,
     after_seq: number,
     limit: number,
-  ): { lines: LogLine[]; last_seq: number } {
+  ): LogPage {
     demand(actor, "job.read");
-    const lines = this.#lines(this.#row(job_id), after_seq, limit);
-    return { lines, last_seq: lines.at(-1)?.seq ?? after_seq };
+    const row = this.#row(job_id);
+    return logPage((after, count) => this.#lines(row, after, count), after_seq, limit);
   }
 
   /** Progress and time of the last news of a running job, from memory. */

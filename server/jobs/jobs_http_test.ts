@@ -101,6 +101,18 @@ Deno.test("A log is read in pages as JSON and whole as a text file", async () =>
   services.db.close();
 });
 
+Deno.test("A log of long lines is downloaded whole", async () => {
+  const { app, services, admin, host_id } = await aWorld();
+  const { id } = services.jobs.start(SYSTEM, host_id, { kind: "backup", bandwidth: {} });
+  const payload = "x".repeat(16_000);
+  const lines = linesFrom(1, 300).map((line) => ({ ...line, payload }));
+  const report = { run_id: id, seq: 1 };
+  services.jobs.apply(host_id, { type: "log.stream", report, job_id: id, lines });
+  const file = await app.ask(`/jobs/${id}/log.txt`, { headers: admin.headers });
+  assert.equal((await file.text()).trimEnd().split("\n").length, 300);
+  services.db.close();
+});
+
 Deno.test("The job stream is refused to visitors and to pages of another origin", async () => {
   const { app, services, admin, host_id } = await aWorld();
   const { id } = services.jobs.start(SYSTEM, host_id, { kind: "backup", bandwidth: {} });

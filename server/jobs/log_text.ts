@@ -1,12 +1,11 @@
 /** @module A job's log as plain text, for downloads. */
-import type { LogLine } from "../protocol/entities.ts";
+import type { LogPage } from "../protocol/rest.ts";
 
-/** Lines may be long: what waits for a slow reader stays below 4 MiB. */
 const PAGE_LINES = 200;
 
 /** Streams a log page by page as it is read, one line each: time, stream, text. */
 export function logText(
-  pages: (after_seq: number, limit: number) => LogLine[],
+  pages: (after_seq: number, limit: number) => LogPage,
   { removed_at }: { removed_at: string | null },
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
@@ -17,15 +16,15 @@ export function logText(
       controller.enqueue(encoder.encode(`${removed_at} event [the log was removed for its age]\n`));
     },
     pull(controller) {
-      const lines = pages(after_seq, PAGE_LINES);
-      after_seq = lines.at(-1)?.seq ?? after_seq;
+      const { lines, last_seq, has_more } = pages(after_seq, PAGE_LINES);
+      after_seq = last_seq;
       if (lines.length > 0) {
         const text = lines.map(({ ts, stream, payload }) => `${ts} ${stream} ${payload}\n`).join(
           "",
         );
         controller.enqueue(encoder.encode(text));
       }
-      if (lines.length < PAGE_LINES) controller.close();
+      if (!has_more) controller.close();
     },
   });
 }

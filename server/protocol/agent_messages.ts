@@ -135,7 +135,9 @@ export const JobFinished = z.object({
   job_id: Id,
   kind: JobKind,
   status: FinalJobStatus,
-  exit_code: z.int().min(-1).max(255).nullable(),
+  exit_code: z.int().min(-0x8000_0000).max(0xffff_ffff).nullable().meta({
+    description: "Beyond 255 on Windows, where a crash is a code of 32 bits",
+  }),
   error_class: ErrorClass.nullable(),
   error: text(4000).nullable(),
   stats: JobStats.nullable(),
@@ -145,11 +147,16 @@ export const JobFinished = z.object({
 });
 export type JobFinished = z.infer<typeof JobFinished>;
 
+const READ_WITH = z.int().min(0).optional().meta({
+  description: "The config that it was read with: of an older one it may be another repository's",
+});
+
 /** The whole snapshot list in pages; the last page replaces what the server had. */
 export const SnapshotsReport = z.object({
   type: z.literal("snapshots.report"),
   report: ReportKey,
   listing_id: Id,
+  config_version: READ_WITH,
   page: z.int().min(1),
   pages: z.int().min(1).max(2000),
   snapshots: z.array(Snapshot).max(SNAPSHOT_PAGE_ROWS),
@@ -159,6 +166,7 @@ export type SnapshotsReport = z.infer<typeof SnapshotsReport>;
 export const RepoStats = z.object({
   type: z.literal("repo.stats"),
   report: ReportKey,
+  config_version: READ_WITH,
   size_bytes: z.int().min(0),
   snapshot_count: z.int().min(0),
   dedup_ratio: z.number().min(0).nullable(),

@@ -238,7 +238,14 @@ const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item)
 export const HostList = listOf(Host);
 export const JobList = listOf(Job);
 export const SnapshotList = listOf(Snapshot);
-export const LogPage = z.object({ lines: z.array(LogLine), last_seq: z.int() });
+export const LogPage = z.object({
+  lines: z.array(LogLine),
+  last_seq: z.int(),
+  has_more: z.boolean().meta({
+    description: "The page is full, of lines or of text: ask again with after_seq = last_seq",
+  }),
+});
+export type LogPage = z.infer<typeof LogPage>;
 export const AuditList = z.object({
   items: z.array(AuditEntry),
   next_before_seq: z.int().nullable(),

@@ -18,6 +18,18 @@ import {
 import { ReportKey } from "./agent_messages.ts";
 import { SCHEDULES_MAX } from "./limits.ts";
 
+/** The server's key changed: the old one signed the new one. Keys are base64 of the raw 32 bytes. */
+export const KeyChange = z.object({
+  from: z.string(),
+  to: z.string(),
+  made_at: Timestamp,
+  signature: z.string().meta({ description: "of the old key, over keyChangeStatement" }),
+});
+export type KeyChange = z.infer<typeof KeyChange>;
+
+/** More changes of the key than any installation will see. */
+export const KEY_CHANGES_MAX = 100;
+
 export const Welcome = z.object({
   type: z.literal("welcome"),
   protocol_version: z.int(),
@@ -26,6 +38,8 @@ export const Welcome = z.object({
   host_id: Id,
   host_name: z.string(),
   time: Timestamp,
+  key_changes: z.array(KeyChange).max(KEY_CHANGES_MAX).optional()
+    .meta({ description: "All there ever were, oldest first; absent if there was none" }),
 });
 export type Welcome = z.infer<typeof Welcome>;
 

@@ -42,6 +42,11 @@ export function enrollmentStatement(nonce: string, host_id: string, bearer: stri
   return `restic-manager enrolment ${nonce} ${host_id} ${bearer}`;
 }
 
+/** The text that the old key signs, so that agents follow to the new one. Keys in base64. */
+export function keyChangeStatement(change: { from: string; to: string; made_at: string }): string {
+  return `restic-manager key change ${change.from} ${change.to} ${change.made_at}`;
+}
+
 export function toBase64(bytes: Uint8Array): string {
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);

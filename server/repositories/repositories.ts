@@ -287,6 +287,12 @@ export class Repositories {
     return this.#store.configVersion(host_id);
   }
 
+  /** True if an agent found something with an older config than the host has: it proves nothing now. */
+  isOutdated(host_id: string, config_version: number | undefined): boolean {
+    const now = this.configVersion(host_id);
+    return config_version !== undefined && now !== undefined && config_version < now;
+  }
+
   /** True if the repository got another address at this time (in ms) or later. */
   movedSince(repository_id: string, at_ms: number): boolean {
     return this.#store.movedSince(repository_id, at_ms);
@@ -309,6 +315,7 @@ export class Repositories {
   }
 
   applyStats(host_id: string, stats: RepoStats): void {
+    if (this.isOutdated(host_id, stats.config_version)) return;
     const { db, clock, changes } = this.#deps;
     const { last_check_at } = stats;
     const last_check_at_ms = last_check_at === null

@@ -55,10 +55,11 @@ export class Snapshots {
    */
   applyPage(host_id: string, report: SnapshotsReport): boolean {
     const { db, repositories } = this.#deps;
-    const { listing_id, page, pages, snapshots } = report;
+    const { listing_id, page, pages, snapshots, config_version } = report;
     if (page > pages) return true; // A page outside its own listing is no part of it.
     const repository = repositories.forHost(SYSTEM, host_id);
-    if (repository === undefined) return true;
+    // The agent lists anew once it has the newer config.
+    if (repository === undefined || repositories.isOutdated(host_id, config_version)) return true;
     if (!this.#hasRoom(host_id, snapshots.length)) return false;
     const listing = { host_id, listing_id };
     db.transaction(() => {

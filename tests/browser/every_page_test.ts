@@ -1,65 +1,9 @@
 import assert from "node:assert/strict";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { ADMIN } from "../stack.ts";
-import { assertAccessible, assertFits, launch, signIn, watchFaults } from "./browser.ts";
+import { launch, signIn, watchFaults } from "./browser.ts";
+import { assertScenes, newContext, withoutAnswers } from "./scenes.ts";
 import { Site, tellStory, VIEWER } from "./seeded_site.ts";
-
-/** A page, how to get it into its state, and what shows that it is there. */
-interface Scene {
-  title: string;
-  path: string;
-  ready?: string | RegExp;
-  prepare?(page: Page): Promise<void>;
-}
-
-const WIDTHS_PX = [1440, 390, 360];
-
-/** What is wrong with one page, in both themes and at every width. */
-async function faultsOf(page: Page, base_url: string, scene: Scene): Promise<string[]> {
-  const found: string[] = [];
-  const note = (error: unknown) => void found.push((error as Error).message);
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.goto(base_url + scene.path);
-  await scene.prepare?.(page);
-  if (scene.ready !== undefined) await page.getByText(scene.ready).first().waitFor();
-  for (const width of WIDTHS_PX) {
-    await page.setViewportSize({ width, height: 900 });
-    await assertFits(page, `${scene.title} at ${width} px`).catch(note);
-    if (width === 360) continue;
-    await assertAccessible(page, `${scene.title}, ${width} px`).catch(note);
-    // The other theme changes colours and nothing else.
-    const colorScheme = width === 1440 ? "dark" : "light";
-    await page.emulateMedia({ colorScheme });
-    await stillness(page);
-    const title = `${scene.title}, ${width} px, ${colorScheme}`;
-    await assertAccessible(page, title, ["color-contrast", "link-in-text-block"]).catch(note);
-  }
-  return found;
-}
-
-/** Lets colours arrive: one on its way, if only for a frame, fails the contrast rules. */
-async function stillness(page: Page): Promise<void> {
-  await page.evaluate(() =>
-    new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-  );
-}
-
-/** Visits all before it fails, so that one run names everything. */
-async function assertScenes(page: Page, base_url: string, scenes: Scene[]): Promise<void> {
-  const found: string[] = [];
-  for (const scene of scenes) found.push(...await faultsOf(page, base_url, scene));
-  assert.deepEqual(found, []);
-}
-
-async function newContext(browser: Browser): Promise<BrowserContext> {
-  return await browser.newContext({ reducedMotion: "reduce" });
-}
-
-/** A page that answers 403 or 404 is a failed request for the console too. */
-function withoutAnswers(faults: string[]): string[] {
-  return faults.filter((fault) => !/status of (400|401|403|404|422)/.test(fault));
-}
 
 async function fillHost(page: Page, name: string, paths: string): Promise<void> {
   await page.getByLabel("Name", { exact: true }).fill(name);
@@ -155,6 +99,8 @@ Deno.test("every page of a fleet passes axe and fits, light and dark, wide and n
       { title: "snapshots", path: host("web-01", "/snapshots") },
       { title: "snapshots without a match", path: host("web-01", "/snapshots?tag=none") },
       { title: "jobs of a host", path: host("web-01", "/jobs") },
+      { title: "repository", path: host("web-01", "/repository"), ready: "Stored, 90 days" },
+      { title: "repository of a locked host", path: host("nas-media", "/repository") },
       { title: "settings", path: host("web-01", "/settings") },
       {
         title: "settings refused",
@@ -181,6 +127,7 @@ Deno.test("every page of a fleet passes axe and fits, light and dark, wide and n
     await assertScenes(page, site.url, [
       { title: "overview of a viewer", path: "/" },
       { title: "host of a viewer", path: host("web-01") },
+      { title: "repository of a viewer", path: host("web-01", "/repository") },
       { title: "settings of a viewer", path: host("web-01", "/settings") },
       { title: "running job of a viewer", path: `/jobs/${jobs.running}` },
       { title: "refused to a viewer", path: "/hosts/new" },

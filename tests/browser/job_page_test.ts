@@ -62,9 +62,17 @@ Deno.test("a job's page follows it to its end, and finds a line that it did not 
     const rows = page.locator(".log-rows > li");
     assert.ok(await rows.count() < 200, "only the rows on screen are drawn");
 
+    await context.route("**/logs?*", (route) => route.abort());
     await page.keyboard.press("/");
     await page.keyboard.type("line 7");
+    await page.getByText("Earlier lines of the log could not be read.").waitFor();
+    await assertAccessible(page, "a log that could not be read whole");
+    await context.unroute("**/logs?*");
+    faults.length = 0; // The failed request itself.
+    await page.getByRole("button", { name: "Retry" }).click();
     await page.getByText("111 found").waitFor();
+    assert.equal(await page.getByText("Earlier lines of the log").count(), 0);
+    await page.getByLabel("Search the log").focus();
     await page.keyboard.press("Enter");
     await page.locator("[data-current]", { hasText: "line 7" }).waitFor();
     assert.equal(await page.getByRole("switch", { name: "Follow" }).isChecked(), false);

@@ -56,8 +56,9 @@ Deno.test(
       await page.keyboard.press("e");
       await page.waitForURL(`${base_url}/hosts/${ids.get(first)}/settings`);
       await hydrated(page);
+      const before = await page.locator("main .tabs > a").nth(-2).getAttribute("href");
       await page.keyboard.press("[");
-      await page.waitForURL(/\/jobs$/);
+      await page.waitForURL(base_url + before);
       await hydrated(page);
       await page.keyboard.press("]");
       await page.waitForURL(/\/settings$/);

@@ -54,7 +54,7 @@ function validMessages() {
 }
 
 /** The agent's own orders over a real state; `taken` gets what would be carried out. */
-function anAgent(server_key: CryptoKey, taken: SignedMessage[]) {
+function anAgent(key: CryptoKey, taken: SignedMessage[]) {
   const state = new AgentState(":memory:", "an enrolment");
   const actions: OrderActions = {
     accept: (command) => void taken.push(command),
@@ -66,6 +66,9 @@ function anAgent(server_key: CryptoKey, taken: SignedMessage[]) {
     acknowledge: (reports) => void taken.push({ type: "ack", reports }),
   };
   const timing = new FakeTiming();
+  const server_key = {
+    verify: (text: string, signature: string) => verifyText(key, text, signature),
+  };
   const orders = new Orders({ host_id: HOST_ID, server_key, state, timing, log: SILENT, actions });
   return { orders, state };
 }

@@ -165,7 +165,7 @@ Deno.test("replays of reports are acknowledged and not applied: same number, low
     const frame = world.frames({ job_id, run_id: mintId(), seq: 6 })["job.finished"];
     agent.send(frame);
     assert.equal(jobs.get(SYSTEM, job_id).status, "failed");
-    await agent.session.settled();
+    await agent.settled();
     assert.equal(agent.socket.closed_with, undefined);
   }));
 
@@ -206,6 +206,7 @@ Deno.test("no claim makes a false green: no snapshot, an exit code, another kind
       [{ exit_code: 1 }, "failed"],
       [{ exit_code: null }, "failed"],
       [{ exit_code: 3 }, "failed"],
+      [{ exit_code: 256 }, "failed"],
       [{ status: "warning", stats: null }, "failed"],
       [{ kind: "init", stats: null }, "failed"],
     ];
@@ -221,7 +222,7 @@ Deno.test("no claim makes a false green: no snapshot, an exit code, another kind
     const host = hosts.get(SYSTEM, world.attacker.id);
     assert.deepEqual([host.last_good_backup_at, host.backup_state], [before, "failed"]);
     // Claims that no schema takes end no job as good either: the next hello interrupts it.
-    for (const claim of [{ exit_code: 256 }, { stats: { snapshot_id: " " } }, { status: "good" }]) {
+    for (const claim of [{ exit_code: 0.5 }, { stats: { snapshot_id: " " } }, { status: "good" }]) {
       world.app.clock.advance(61);
       const job_id = world.job();
       const agent = world.connect();
@@ -241,6 +242,18 @@ Deno.test("no claim makes a false green: no snapshot, an exit code, another kind
     agent.send({ ...frame, finished_at: "2999-12-31T23:59:59Z" });
     const now = new Date(world.app.clock.now_ms()).toISOString();
     assert.equal(hosts.get(SYSTEM, world.attacker.id).last_good_backup_at, now);
+  }));
+
+Deno.test("an agent that leaves 4 MiB unread gets nothing more and is closed", () =>
+  inWorld(async (world) => {
+    const agent = world.connect();
+    await agent.settled();
+    agent.socket.buffered_bytes = 4 * 1024 * 1024 + 1;
+    const sent = agent.socket.sent.length;
+    agent.send(world.frames().heartbeat);
+    assert.equal(agent.socket.closed_with, CLOSE.too_slow);
+    assert.equal(agent.socket.sent.length, sent);
+    assert.deepEqual(violations(world), [{ violation: "too_slow" }]);
   }));
 
 Deno.test("made-up agent runs, duplicate snapshots and listings without end stay within bounds", () =>

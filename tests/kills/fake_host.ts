@@ -49,6 +49,7 @@ export class FakeHost {
   #run_id = mintId();
   #crash = new AbortController();
   #counter = 0;
+  #epoch: number | undefined;
   #bearer = "";
   #key: CryptoKey | undefined;
   #socket: WebSocket | undefined;
@@ -176,8 +177,11 @@ export class FakeHost {
 
   async #obey(socket: WebSocket, payload: string, signature: string): Promise<void> {
     if (!await verifyText(this.#key!, payload, signature)) this.refusals.push("bad signature");
-    const { host_id, messages } = JSON.parse(payload) as SignedPayload;
+    const { host_id, epoch, messages } = JSON.parse(payload) as SignedPayload;
     if (host_id !== this.host_id) this.refusals.push(`a message for ${host_id}`);
+    // A crash is no restore: commands of another epoch would be void.
+    this.#epoch ??= epoch;
+    if (epoch !== this.#epoch) this.refusals.push(`epoch ${epoch} after ${this.#epoch}`);
     const command_ids: string[] = [];
     for (const message of messages) {
       if (message.type === "ack") {

@@ -31,7 +31,7 @@ export class Fleet {
   readonly record = new Record();
   readonly fakes: FakeHost[] = [];
   readonly real: RealHost[] = [];
-  readonly operators: ApiClient[] = [];
+  readonly operators: ApiClient[];
   readonly stack: Stack;
   readonly watch: Watch;
   readonly crash_problems: string[] = [];
@@ -47,23 +47,15 @@ export class Fleet {
 
   static async start(options: FleetOptions): Promise<Fleet> {
     const stack = await Stack.start();
+    let fleet: Fleet | undefined;
     try {
-      const operators: ApiClient[] = [];
-      for (let n = 1; n <= options.sessions; n++) {
-        const username = `operator-${n}`;
-        const role = "operator";
-        await stack.api.call("POST", "/api/users", { username, password: PASSWORD, role });
-        const operator = new ApiClient(stack.server.url);
-        await operator.signIn(username, PASSWORD);
-        operators.push(operator);
-      }
-      const fleet = new Fleet(stack, operators);
+      fleet = new Fleet(stack, await signedIn(stack, options.sessions));
       for (const name of options.real) fleet.real.push(await RealHost.add(stack, name));
       for (let n = 1; n <= options.fakes; n++) await fleet.#addFake(n, options);
       fleet.#living.push(fleet.watch.followChanges());
       return fleet;
     } catch (error) {
-      await stack.stop();
+      await (fleet ?? stack).stop();
       throw error;
     }
   }
@@ -149,4 +141,18 @@ export class Fleet {
     const init = await stack.runJob(fake.host_id, { kind: "init" });
     if (init.status !== "succeeded") throw new Error(`init of ${name}: ${init.error}`);
   }
+}
+
+/** New operators, each with a session: the server limits what one user may ask. */
+async function signedIn(stack: Stack, count: number): Promise<ApiClient[]> {
+  const operators: ApiClient[] = [];
+  for (let n = 1; n <= count; n++) {
+    const username = `operator-${n}`;
+    const user = { username, password: PASSWORD, role: "operator" };
+    await stack.api.call("POST", "/api/users", user);
+    const operator = new ApiClient(stack.server.url);
+    await operator.signIn(username, PASSWORD);
+    operators.push(operator);
+  }
+  return operators;
 }

@@ -47,8 +47,13 @@ export class RealHost {
     const host = { ...pending, agent };
     await agent.enroll(stack.server.url, host.answer.server_key, host.answer.token);
     agent.start();
-    const init = await stack.runJob(host.id, { kind: "init" });
-    if (init.status !== "succeeded") throw new Error(`init of ${name}: ${init.error}`);
+    try {
+      const init = await stack.runJob(host.id, { kind: "init" });
+      if (init.status !== "succeeded") throw new Error(`init of ${name}: ${init.error}`);
+    } catch (error) {
+      await agent.kill();
+      throw error;
+    }
     return new RealHost(stack, host, source, runs_file);
   }
 

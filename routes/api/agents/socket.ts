@@ -30,6 +30,8 @@ export const handler = define.handlers({
       },
       onRefused(code) {
         agent_sessions.violated({ host, ip }, code === 1003 ? "not_text" : "too_big");
+        // Who breaks the protocol may never answer the close.
+        session?.closed(code);
       },
       onClose(_peer, code) {
         if (forget) forget();

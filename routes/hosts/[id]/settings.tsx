@@ -25,7 +25,7 @@ function dataOf(state: State, host_id: string, answer: Answer = {}) {
   const actor = state.actor!;
   return {
     host: services.hosts.get(actor, host_id),
-    repository: services.repositories.forHost(actor, host_id),
+    repository: services.repositories.detail(actor, host_id),
     now_ms: services.clock.now_ms(),
     server_key: services.identity.fingerprint,
     form: answer.form,

@@ -6,7 +6,7 @@ export const handler = define.handlers({
     const { services, actor } = ctx.state;
     const job = services.jobs.get(actor!, ctx.params["id"]!);
     const pages = (after_seq: number, limit: number) =>
-      services.jobs.logs(actor!, job.id, after_seq, limit).lines;
+      services.jobs.logs(actor!, job.id, after_seq, limit);
     return new Response(logText(pages, { removed_at: job.log_removed_at }), {
       headers: {
         "content-type": "text/plain; charset=utf-8",
