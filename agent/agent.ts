@@ -112,6 +112,7 @@ async function runParts(
     log,
     isBusy: (schedule_id) => state.jobs.hasOpenOf(schedule_id),
     accept: (run) => runner.acceptDue(run),
+    noteSkipped: (run) => runner.noteSkipped(run),
     poke: () => runner.poke(),
   });
   const server_key = new ServerKey({
