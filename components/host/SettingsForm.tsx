@@ -1,11 +1,10 @@
 /** @module What can be changed about a host: name, tags, default backup set, goal. */
-import type { ComponentChildren } from "preact";
 import type { Host } from "../../server/protocol/entities.ts";
 import SaveBar from "../../islands/SaveBar.tsx";
 import { Note } from "../Card.tsx";
 import { CsrfField, Field, TextArea } from "../Field.tsx";
 import { ago, counted } from "../format.ts";
-import { Icon } from "../Icon.tsx";
+import { Section } from "../Section.tsx";
 import { SettingsTrust } from "./SettingsTrust.tsx";
 import type { SettingsField, SettingsValues } from "./settings_changes.ts";
 import { visibleText } from "../job/visible_text.ts";
@@ -129,36 +128,6 @@ export function SettingsForm(props: SettingsFormProps) {
       <input type="hidden" name="action" value="save" />
       {parts}
     </form>
-  );
-}
-
-export interface SectionProps {
-  title: string;
-  text: string;
-  /** What it holds, in a few words: stands beside the title while it is folded. */
-  digest: string;
-  /** Unfolded on a phone, where the others are folded. */
-  open?: boolean;
-  children: ComponentChildren;
-}
-
-/** A titled part of a settings card; on a phone it folds. */
-export function Section({ title, text, digest, open, children }: SectionProps) {
-  return (
-    <details class="fold" open={open}>
-      <summary>
-        <span class="h3">{title}</span>
-        <span class="meta clip">{digest}</span>
-        <Icon name="down" size={14} />
-      </summary>
-      <section class="section">
-        <header>
-          <h2 class="h3">{title}</h2>
-          <p>{text}</p>
-        </header>
-        <div class="min-w-0">{children}</div>
-      </section>
-    </details>
   );
 }
 

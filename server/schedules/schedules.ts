@@ -134,6 +134,14 @@ export class Schedules {
     });
   }
 
+  /** Gives other hosts all schedules of one: all of them, or none. @throws {AppError} as {@link add} */
+  cloneAll(actor: Actor, host_id: string, host_ids: readonly string[]): void {
+    demand(actor, "schedule.edit");
+    this.#deps.db.transaction(() => {
+      for (const { id } of this.list(actor, host_id).items) this.clone(actor, id, host_ids);
+    });
+  }
+
   /** What a time means, for an editor. @throws {AppError} bad_cron, bad_timezone, never_fires, too_frequent */
   preview(actor: Actor, query: SchedulePreviewQuery): SchedulePreview {
     demand(actor, "schedule.read");
