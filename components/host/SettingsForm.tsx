@@ -67,7 +67,9 @@ export function SettingsForm(props: SettingsFormProps) {
       </Section>
       <Section
         title="Default backup set"
-        text="Run now uses it."
+        text={host.schedule_count === 0
+          ? "Run now uses it."
+          : "Run now uses it, and so do schedules without paths of their own."}
         digest={counted(host.backup_set.paths.length, "path")}
         open={hasError(errors, "backup_set")}
       >
@@ -185,7 +187,8 @@ function GoalField({ host, typed, errors, now_ms }: SettingsFormProps) {
         {good_at === null
           ? "There is no good backup yet."
           : `The last good one was ${ago(Date.parse(good_at), now_ms)}.`}{" "}
-        Nothing runs by itself yet. If you back up daily, 25 h leaves an hour of slack.
+        {host.schedule_count === 0 ? "Nothing runs by itself yet. " : ""}
+        If it is backed up daily, 25 h leaves an hour of slack.
       </p>
     </div>
   );

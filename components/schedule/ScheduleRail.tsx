@@ -5,7 +5,7 @@ import type { ShownSchedule } from "../../server/protocol/schedule_rest.ts";
 import { moment } from "../days.ts";
 import { absolute, ahead } from "../format.ts";
 import { visibleText } from "../job/visible_text.ts";
-import { type ComingRun, driftOf, placementOf } from "./schedule_state.ts";
+import { type ComingRun, driftOf, placementOf, versionWords } from "./schedule_state.ts";
 import { shortMomentIn } from "./zone_times.ts";
 
 export interface ScheduleRailProps {
@@ -113,11 +113,4 @@ function AppliedCard({ host }: { host: Host }) {
       </div>
     </section>
   );
-}
-
-/** Which version of its schedules a host has, as "v5 of v7". */
-export function versionWords(wanted: number, applied: number | null): string {
-  if (wanted === 0) return "none";
-  if (applied === null || applied === 0) return `none of v${wanted}`;
-  return `v${applied} of v${wanted}`;
 }

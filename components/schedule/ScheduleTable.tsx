@@ -2,7 +2,7 @@
 import type { Host, Job } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import type { ShownSchedule } from "../../server/protocol/schedule_rest.ts";
-import { moment } from "../days.ts";
+import { weekday } from "../days.ts";
 import { absolute, ahead } from "../format.ts";
 import { CsrfField } from "../Field.tsx";
 import { Icon } from "../Icon.tsx";
@@ -79,7 +79,7 @@ function ScheduleRow(props: ScheduleTableProps & { schedule: ShownSchedule }) {
         <NextRun schedule={schedule} host={host} now_ms={now_ms} />
       </td>
       <td class="c-sm" data-c="sub">
-        <LastResult job={last_jobs.get(schedule.id)} now_ms={now_ms} />
+        <LastResult job={last_jobs.get(schedule.id)} />
       </td>
       {(may_edit || may_run) && (
         <td class="num" data-c="full">
@@ -125,7 +125,7 @@ export function NextRun({ schedule, host, now_ms }: NextRunProps) {
   if (placementOf(schedule, host) === "new" && host.status !== "pending") {
     return (
       <>
-        <span class="row row-sm">
+        <span class="row row-sm nowrap">
           <StatusIcon kind="stale" title="Waits" />
           not on the host yet
         </span>
@@ -151,7 +151,7 @@ export function NextRun({ schedule, host, now_ms }: NextRunProps) {
   );
 }
 
-function LastResult({ job, now_ms }: { job: Job | undefined; now_ms: number }) {
+function LastResult({ job }: { job: Job | undefined }) {
   if (job === undefined) return <span class="faint">never ran</span>;
   const at_ms = Date.parse(job.finished_at ?? job.started_at ?? job.queued_at);
   return (
@@ -161,7 +161,7 @@ function LastResult({ job, now_ms }: { job: Job | undefined; now_ms: number }) {
       </a>
       <span class="meta block">
         <time dateTime={new Date(at_ms).toISOString()} title={absolute(at_ms)}>
-          {moment(at_ms, now_ms)}
+          {weekday(at_ms)}
         </time>
         {job.is_catch_up && ", caught up"}
       </span>
@@ -199,13 +199,8 @@ function RowActions(
           <a class="btn btn-sm btn-quiet" href={`?clone=${schedule.id}`}>
             Clone…<span class="vh">, {name}</span>
           </a>
-          <a
-            class="btn btn-sm btn-quiet btn-icon"
-            href={paths.schedule(host.id, schedule.id)}
-            aria-label={`Edit ${name}`}
-            title="Edit"
-          >
-            <Icon name="edit" size={14} />
+          <a class="btn btn-sm btn-quiet" href={paths.schedule(host.id, schedule.id)}>
+            Edit<span class="vh">, {name}</span>
           </a>
           <a
             class="btn btn-sm btn-quiet btn-icon"

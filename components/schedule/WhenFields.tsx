@@ -15,15 +15,17 @@ export interface WhenFieldsProps {
 export function WhenFields({ values, errors, zones }: WhenFieldsProps) {
   return (
     <div class="stack gap-3 when">
-      <fieldset class="seg plain-fieldset justify-self-start">
+      <fieldset class="plain-fieldset">
         <legend class="vh">How often</legend>
-        {FREQUENCIES.map((frequency) => (
-          <FrequencyTab
-            key={frequency}
-            frequency={frequency}
-            checked={frequency === values.frequency}
-          />
-        ))}
+        <div class="seg">
+          {FREQUENCIES.map((frequency) => (
+            <FrequencyTab
+              key={frequency}
+              frequency={frequency}
+              checked={frequency === values.frequency}
+            />
+          ))}
+        </div>
       </fieldset>
       <Hourly values={values} errors={errors} />
       <Weekdays values={values} error={errors.weekdays} />

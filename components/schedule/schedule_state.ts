@@ -23,7 +23,9 @@ export function driftOf(host: Host): Drift | undefined {
 }
 
 function whyOf(host: Host, refused: string | null): string {
-  if (refused !== null) return `${refused.replace(/\.?$/, "")}.`;
+  if (refused !== null) {
+    return `${refused.slice(0, 1).toUpperCase()}${refused.slice(1).replace(/\.?$/, "")}.`;
+  }
   if (host.status === "offline") return "It is offline and gets them when it is back.";
   return host.applied_schedule_version === null
     ? "Its agent cannot keep schedules: update it."
@@ -70,4 +72,11 @@ export function comingRuns(
 /** When the first run after now, or after the host's pause, can be. */
 export function firstMoment({ paused }: Pick<Host, "paused">, now_ms: number): number {
   return Math.max(now_ms, paused === null ? 0 : Date.parse(paused.until));
+}
+
+/** Which version of its schedules a host has, as "v5 of v7". */
+export function versionWords(wanted: number, applied: number | null): string {
+  if (wanted === 0) return "none";
+  if (applied === null || applied === 0) return `none of v${wanted}`;
+  return `v${applied} of v${wanted}`;
 }

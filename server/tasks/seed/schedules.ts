@@ -74,7 +74,7 @@ export function changeSchedules(
     ...{ name: "Camera clips", cron: "0 */6 * * *", timezone: ZONE },
     backup_set: { paths: ["/srv/clips"], excludes: [], tags: [] },
   });
-  acknowledge(services, host_id, "The disk of the host is full, so they could not be kept");
+  acknowledge(services, host_id, "the disk of the host is full, so they could not be kept");
   setTo(seen_ms);
 }
 

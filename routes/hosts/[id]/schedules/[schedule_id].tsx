@@ -88,7 +88,8 @@ async function previewOf(state: State, values: ScheduleValues): Promise<Previewe
   if (answer.refusal === undefined) {
     return { kind: "ok", preview: answer.value, timezone, jitter_seconds };
   }
-  const [field, message] = Object.entries(answer.refusal.errors)[0] ?? ["", "These times cannot be"];
+  const [field, message] = Object.entries(answer.refusal.errors)[0] ??
+    ["", "These times cannot be"];
   return { kind: "refused", message, field };
 }
 

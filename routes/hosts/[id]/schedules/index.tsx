@@ -4,7 +4,11 @@ import { count } from "../../../../components/format.ts";
 import { HostFrame } from "../../../../components/host/HostFrame.tsx";
 import { Icon } from "../../../../components/Icon.tsx";
 import { dateTimeOf } from "../../../../components/query.ts";
-import { comingRuns, firstMoment } from "../../../../components/schedule/schedule_state.ts";
+import {
+  comingRuns,
+  firstMoment,
+  placementOf,
+} from "../../../../components/schedule/schedule_state.ts";
 import { ScheduleNotes } from "../../../../components/schedule/ScheduleNotes.tsx";
 import { ScheduleQuestion } from "../../../../components/schedule/ScheduleQuestion.tsx";
 import { ScheduleRail } from "../../../../components/schedule/ScheduleRail.tsx";
@@ -45,7 +49,10 @@ function dataOf(state: State, host_id: string, { asked, typed, errors = {} }: As
     host,
     schedules,
     last_jobs: services.jobs.lastOfSchedules(actor, host_id),
-    coming: comingRuns(schedules, { from_ms: firstMoment(host, now_ms), count: COMING_RUNS }),
+    coming: comingRuns(schedules.filter((one) => placementOf(one, host) !== "new"), {
+      from_ms: firstMoment(host, now_ms),
+      count: COMING_RUNS,
+    }),
     question: questionOf(
       { host, schedules, rights, now_ms, errors },
       { asked, typed, survey: (q) => services.hosts.survey(actor, { q }) },
