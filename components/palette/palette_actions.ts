@@ -31,13 +31,13 @@ export function hostActions(host: Host, actor: Actor): PaletteAction[] {
     link("Open host", paths.host(host.id)),
     link("Snapshots", paths.hostSnapshots(host.id)),
     link("Schedules", paths.hostSchedules(host.id)),
-    ...(can(actor, "schedule.edit") ? [link("Add schedule", paths.addSchedule(host.id))] : []),
-    ...(can(actor, "host.pause") && host.schedule_count > 0 && host.paused === null
-      ? [link("Pause schedules", `${paths.hostSchedules(host.id)}?pause`)]
-      : []),
     link("Jobs", paths.hostJobs(host.id)),
     link("Repository", paths.hostRepository(host.id)),
     link(settings, paths.hostSettings(host.id), "e"),
+    ...(can(actor, "schedule.edit") ? [link("Add schedule", paths.addSchedule(host.id))] : []),
+    ...(can(actor, "host.pause") && host.schedule_count > 0 && host.paused === null
+      ? [link("Pause schedules…", `${paths.hostSchedules(host.id)}?pause`)]
+      : []),
   ];
 }
 

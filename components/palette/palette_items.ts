@@ -159,7 +159,7 @@ const ACTION_ICONS: Record<string, IconName> = {
   Snapshots: "calendar",
   Schedules: "bolt",
   "Add schedule": "plus",
-  "Pause schedules": "pause",
+  "Pause schedules…": "pause",
   Repository: "repo",
   Jobs: "job",
   Settings: "sliders",

@@ -32,7 +32,7 @@ export function SchedulesCard(props: SchedulesCardProps) {
           <span class="actions">
             <a class="btn btn-sm btn-quiet" href={paths.addSchedule(host.id)}>
               <Icon name="plus" size={14} />
-              Add<span class="vh">{" "}schedule</span>
+              Add <span class="vh">schedule</span>
             </a>
           </span>
         )}
