@@ -7,6 +7,7 @@ import { Note } from "../components/Card.tsx";
 import { ConfirmForm } from "../components/ConfirmForm.tsx";
 import { CsrfField, Field } from "../components/Field.tsx";
 import { Icon } from "../components/Icon.tsx";
+import { visibleText } from "../components/job/visible_text.ts";
 import { limitDigest, LimitFields } from "../components/schedule/LimitFields.tsx";
 import { NextRuns, type Previewed, PreviewLine } from "../components/schedule/NextRuns.tsx";
 import { scheduleChanges } from "../components/schedule/schedule_changes.ts";
@@ -94,7 +95,9 @@ export default function ScheduleEditor(props: ScheduleEditorProps) {
     <>
       <header class="page-head">
         <div class="min-w-0">
-          <h1 class="h1 break">{schedule?.name ?? "New schedule"}</h1>
+          <h1 class="h1 break">
+            {schedule === null ? "New schedule" : visibleText(schedule.name)}
+          </h1>
           <p class="dim break">
             Backup schedule on {host.name}. Runs on the host, even when this server is down.
           </p>
@@ -215,7 +218,7 @@ function RunAndRemove(
       </form>
       <ConfirmForm
         label="Remove…"
-        title={`Remove ${schedule.name}?`}
+        title={`Remove ${visibleText(schedule.name)}?`}
         text={`${host.name} stops running it as soon as it hears of it.`}
         stays="Its snapshots and the jobs it started stay."
         fields={{ action: "remove" }}

@@ -4,6 +4,7 @@ import type { Found, Search } from "../../server/fleet/search.ts";
 import type { Host } from "../../server/protocol/entities.ts";
 import type { PaletteAction, SearchAnswer, SearchQuery } from "../../server/protocol/rest.ts";
 import { paths } from "../../server/protocol/paths.ts";
+import { visibleText } from "../job/visible_text.ts";
 import { ACCOUNT, PLACES } from "../places.ts";
 import { generalActions, hostActions, isCalled } from "./palette_actions.ts";
 
@@ -47,7 +48,7 @@ export function answerOf(asked: Asked, query: SearchQuery): SearchAnswer {
 
 function schedulePages({ schedules }: Found): SearchAnswer["pages"] {
   return schedules.map(({ id, host_id, name, host_name }) => ({
-    label: `Schedule ${name}, ${host_name}`,
+    label: `Schedule ${visibleText(name)}, ${host_name}`,
     href: paths.schedule(host_id, id),
   }));
 }

@@ -77,7 +77,8 @@ export function WhatFields({ values, errors, host_set }: WhatFieldsProps) {
           <Field
             name="backup_set.exclude_if_present"
             label="Skip folders that hold"
-            note="file names, separated by commas"
+            note="file names"
+            hint="Separated by commas, as .nobackup."
             mono
             value={values["backup_set.exclude_if_present"]}
             error={errors["backup_set.exclude_if_present"]}

@@ -39,7 +39,7 @@ export const WEEKDAYS = [
 const WORKDAYS = "1,2,3,4,5";
 /** What the fields hold before anybody chose. */
 const FRESH: When = {
-  ...{ frequency: "daily", every: "6h", minute: "0", time: "02:30", weekdays: "0", day: "1" },
+  ...{ frequency: "daily", every: "6h", minute: "0", time: "02:30", weekdays: "", day: "1" },
   cron: "30 2 * * *",
 };
 

@@ -277,11 +277,10 @@ export class Jobs {
     return this.#of_schedules.scheduled(host_id, message);
   }
 
-  /** The newest job of each schedule of a host, by the schedule's id. */
-  lastOfSchedules(actor: Actor, host_id: string): Map<string, Job> {
+  /** The newest job of each of these schedules, by the schedule's id. One statement. */
+  lastOfSchedules(actor: Actor, schedule_ids: string[]): Map<string, Job> {
     demand(actor, "job.read");
-    const ids = this.#deps.schedules.list(actor, host_id).items.map(({ id }) => id);
-    const rows = [...this.#store.lastOfSchedules(ids)];
+    const rows = [...this.#store.lastOfSchedules(schedule_ids)];
     return new Map(rows.map(([id, row]) => [id, this.#transitions.view(row)]));
   }
 

@@ -66,7 +66,7 @@ Deno.test("a job that a schedule started has its row once, says so, and counts l
   agent.finished(job.id);
   assert.equal(jobs.get(VIEWER, job.id).status, "succeeded");
   assert.equal(hosts.get(VIEWER, host.id).backup_state, "good");
-  assert.equal(jobs.lastOfSchedules(VIEWER, host.id).get(schedule.id)!.id, job.id);
+  assert.equal(jobs.lastOfSchedules(VIEWER, [schedule.id]).get(schedule.id)!.id, job.id);
   const mine = { schedule_id: schedule.id, order: "desc", limit: 10, offset: 0 } as const;
   assert.equal(jobs.list(VIEWER, mine).total, 1);
   assert.equal(jobs.list(VIEWER, { ...mine, schedule_id: mintId() }).total, 0);

@@ -63,8 +63,8 @@ async function addByClicking(world: World): Promise<void> {
     await page.getByText("Give it a name, as Nightly").waitFor();
     await page.getByLabel("Name", { exact: true }).fill("Weekly");
     await frequency(page, "Weekly").click();
+    await page.getByRole("status").getByText("Choose a day").waitFor();
     await page.getByText("Mon", { exact: true }).click();
-    await page.getByText("Sun", { exact: true }).click();
     await page.getByLabel("Time", { exact: true }).fill("04:15");
     await page.getByLabel("Time zone").fill("America/New_York");
     await page.getByLabel("Random delay").fill("");

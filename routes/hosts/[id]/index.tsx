@@ -27,6 +27,7 @@ export const handler = define.handlers({
     const host = services.hosts.get(actor, ctx.params["id"]!);
     const query = { host_id: host.id, limit: RECENT_JOBS };
     const { items: jobs, total } = services.jobs.list(actor, ListJobsQuery.parse(query));
+    const { items: schedules } = services.schedules.list(actor, host.id);
     return page({
       host,
       repository: services.repositories.forHost(actor, host.id),
@@ -35,8 +36,8 @@ export const handler = define.handlers({
       backups: endedBackups(services.jobs.list(actor, chartQuery(host.id)).items),
       waiting: host.status === "offline" ? waitingJobs(services.jobs.open(actor), host.id) : [],
       strip: services.fleet.strips([host.id]).get(host.id) ?? "",
-      schedules: services.schedules.list(actor, host.id).items,
-      last_jobs: services.jobs.lastOfSchedules(actor, host.id),
+      schedules,
+      last_jobs: services.jobs.lastOfSchedules(actor, schedules.map(({ id }) => id)),
       usual: services.jobs.usualTimes(actor, [host.id]),
       percents: percentsOf(jobs, (id) => services.jobs.latest(id)?.progress),
       now_ms: services.clock.now_ms(),

@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { visibleText } from "../../../../components/job/visible_text.ts";
 import { Page, PageHead } from "../../../../components/Page.tsx";
 import { frameOf } from "../../../../components/page_frame.ts";
 import { NextRuns, type Previewed } from "../../../../components/schedule/NextRuns.tsx";
@@ -124,7 +125,7 @@ export const handler = define.handlers({
       case "remove": {
         const { name } = schedules.get(actor, schedule_id);
         schedules.remove(actor, schedule_id);
-        return done("Removed", `${name}: its snapshots and jobs stay.`);
+        return done("Removed", `${visibleText(name)}: its snapshots and jobs stay.`);
       }
       case "preview": {
         const typed = valuesIn(form);
@@ -148,8 +149,8 @@ export const handler = define.handlers({
         return done(
           schedule_id === NEW ? "Added" : "Saved",
           status === "offline" || status === "pending"
-            ? `${answer.value.name}: ${name} gets it when it is there.`
-            : `${answer.value.name}: ${name} gets it at once.`,
+            ? `${visibleText(answer.value.name)}: ${name} gets it when it is there.`
+            : `${visibleText(answer.value.name)}: ${name} gets it at once.`,
         );
       }
     }
@@ -172,16 +173,17 @@ function refusedTimes(previewed: Previewed): ScheduleErrors {
 
 export default define.page<typeof handler>(function SchedulePage({ data, state, url }) {
   const { host, schedule, saved, now_ms } = data;
+  const name = schedule === null ? undefined : visibleText(schedule.name);
   const crumbs = [
     { label: "Hosts", href: paths.hosts() },
     { label: host.name, href: paths.host(host.id) },
     { label: "Schedules", href: paths.hostSchedules(host.id) },
-    { label: schedule?.name ?? "New" },
+    { label: name ?? "New" },
   ];
   return (
     <Page
       crumbs={crumbs}
-      title={`${schedule?.name ?? "New schedule"}, ${host.name}`}
+      title={`${name ?? "New schedule"}, ${host.name}`}
       {...frameOf(state, url)}
       live={{ host_id: host.id }}
     >
@@ -208,7 +210,7 @@ export default define.page<typeof handler>(function SchedulePage({ data, state, 
         : schedule && (
           <>
             <PageHead
-              title={schedule.name}
+              title={name!}
               sub={`Backup schedule on ${host.name}. Runs on the host, even when this server is down.`}
             />
             <div class="split rail-372">

@@ -3,6 +3,7 @@ import { Card, Empty } from "../../../../components/Card.tsx";
 import { count } from "../../../../components/format.ts";
 import { HostFrame } from "../../../../components/host/HostFrame.tsx";
 import { Icon } from "../../../../components/Icon.tsx";
+import { visibleText } from "../../../../components/job/visible_text.ts";
 import { dateTimeOf } from "../../../../components/query.ts";
 import {
   comingRuns,
@@ -48,7 +49,7 @@ function dataOf(state: State, host_id: string, { asked, typed, errors = {} }: As
   return {
     host,
     schedules,
-    last_jobs: services.jobs.lastOfSchedules(actor, host_id),
+    last_jobs: services.jobs.lastOfSchedules(actor, schedules.map(({ id }) => id)),
     coming: comingRuns(schedules.filter((one) => placementOf(one, host) !== "new"), {
       from_ms: firstMoment(host, now_ms),
       count: COMING_RUNS,
@@ -89,14 +90,14 @@ export const handler = define.handlers({
       case "switch": {
         const enabled = form.get("enabled") === "on";
         const { name } = schedules.edit(actor, schedule_id, { enabled });
-        return done(enabled ? "Turned on" : "Turned off", name);
+        return done(enabled ? "Turned on" : "Turned off", visibleText(name));
       }
       case "run":
         return ctx.redirect(paths.job(jobs.runSchedule(actor, schedule_id).id), 303);
       case "remove": {
         const { name } = schedules.get(actor, schedule_id);
         schedules.remove(actor, schedule_id);
-        return done("Removed", `${name}: its snapshots and jobs stay.`);
+        return done("Removed", `${visibleText(name)}: its snapshots and jobs stay.`);
       }
       case "pause": {
         const until = dateTimeOf(String(form.get("until") ?? ""));
