@@ -85,10 +85,16 @@ export class TestAgent {
     this.state_dir = join(dir, "state");
   }
 
-  /** An enrolled agent that is not running. */
-  static async enrolled(server: TestServer): Promise<TestAgent> {
+  /** Folders of an agent that is not enrolled yet. */
+  static async onDisk(): Promise<TestAgent> {
     const agent = new TestAgent(await Deno.makeTempDir());
     await Deno.mkdir(agent.config_dir);
+    return agent;
+  }
+
+  /** An enrolled agent that is not running. */
+  static async enrolled(server: TestServer): Promise<TestAgent> {
+    const agent = await TestAgent.onDisk();
     const config: AgentConfig = {
       server_url: server.url,
       host_id: HOST_ID,

@@ -1,7 +1,7 @@
 /**
  * @module `task bench`: what the product costs, beside its budgets. It reports and fails nothing.
  * Options: `--json FILE`, `--quick` (less data, shorter waits), `--gib N` (data of the backups),
- * `--runs N`, `--only overhead|agent|server|logs|snapshots`.
+ * `--runs N`, `--only overhead|agent|server|logs|snapshots|schedules`.
  */
 import { parseArgs } from "node:util";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import { measureLogLines } from "./log_lines.ts";
 import { measureServer } from "./dashboard.ts";
 import { measureOverhead } from "./overhead.ts";
 import { measureSnapshots } from "./snapshot_list.ts";
+import { measureSchedules } from "./schedules.ts";
 import { type Figure, isKept, renderTable, skipped } from "./table.ts";
 
 const { values } = parseArgs({
@@ -38,6 +39,7 @@ const AGENT_UNTIL_MS = 8 * 60_000;
 const PARTS: Record<string, () => Promise<Figure[]>> = {
   server: () => inFolder((dir) => measureServer({ project_dir, dir, log })),
   logs: () => inFolder((dir) => measureLogLines({ project_dir, dir, seconds: log_seconds, log })),
+  schedules: measureSchedules,
   snapshots: () => inFolder(measureSnapshots),
   agent: () => measureAgent({ project_dir, idle_seconds, log }),
   overhead: () => inFolder(overhead),

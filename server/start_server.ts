@@ -73,6 +73,7 @@ export async function startServer(
     // Soon after a start too: it goes on with what a stop cut short.
     setTimeout(() => void services.housekeeping.run(), MINUTE_MS),
     setInterval(() => void services.housekeeping.run(), HOUSEKEEPING_MS),
+    setTimeout(() => inSteps(services.schedules.prepare(), () => db.isOpen)),
   ];
   const { hostname, port } = server.addr;
   return {
@@ -106,6 +107,12 @@ function listen(
       { cause: error },
     );
   }
+}
+
+/** Requests are served between the steps. */
+function inSteps(work: Generator<void>, goes_on: () => boolean): void {
+  if (!goes_on() || work.next().done) return;
+  setTimeout(() => inSteps(work, goes_on));
 }
 
 type Tasks = Record<string, () => void>;

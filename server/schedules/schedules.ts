@@ -221,6 +221,11 @@ export class Schedules {
     return this.#up_next.first(this.#deps.clock.now_ms(), limit);
   }
 
+  /** Makes {@link upNext} quick and whole for a large fleet. One short step for each value. */
+  prepare(): Generator<void> {
+    return this.#up_next.prepare(() => this.#deps.clock.now_ms());
+  }
+
   /** Makes a schedule of a host. Call it in a transaction. */
   #make(
     actor: Actor,
@@ -250,7 +255,7 @@ export class Schedules {
   }
 
   #put(row: ScheduleRow): void {
-    const { db, clock, hosts } = this.#deps;
+    const { db, hosts } = this.#deps;
     const { id, host_id, cron, timezone, enabled } = row.schedule;
     this.#store.put(row);
     if (JSON.stringify(this.setFor(host_id)).length > SCHEDULES_MAX_CHARS) {
@@ -261,7 +266,7 @@ export class Schedules {
       );
     }
     db.afterCommit(() => {
-      if (enabled) this.#up_next.put(id, { cron, timezone }, clock.now_ms());
+      if (enabled) this.#up_next.put(id, { cron, timezone });
       else this.#up_next.remove(id);
     });
   }

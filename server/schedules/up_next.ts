@@ -28,8 +28,8 @@ export class UpNext {
   }
 
   /** A schedule that is enabled has these times from now on. */
-  put(id: string, times: CronTimes, now_ms: number): void {
-    this.#upcoming?.put(id, times, now_ms);
+  put(id: string, times: CronTimes): void {
+    this.#upcoming?.put(id, times);
   }
 
   /** A schedule is gone, or switched off. */
@@ -37,9 +37,14 @@ export class UpNext {
     this.#upcoming?.remove(id);
   }
 
+  /** Evaluates what no look has evaluated yet. One short step for each value. */
+  *prepare(now_ms: () => number): Generator<void> {
+    while (!this.#held().evaluate(now_ms())) yield;
+  }
+
   /** The nearest first; without those that fall into a pause. */
   first(now_ms: number, limit: number): UpcomingRun[] {
-    const runs = this.#held(now_ms).after(now_ms);
+    const runs = this.#held().after(now_ms);
     const shown: UpcomingRun[] = [];
     for (let n = 0; n < STATEMENTS_MAX && shown.length < limit; n++) {
       const page = nextOf(runs, NAMED_AT_ONCE);
@@ -67,10 +72,10 @@ export class UpNext {
   }
 
   /** Read once: from then on every change is noted. */
-  #held(now_ms: number): Upcoming {
+  #held(): Upcoming {
     if (this.#upcoming === undefined) {
       const upcoming = this.#upcoming = new Upcoming();
-      for (const { id, ...times } of this.#store.clocks()) upcoming.put(id, times, now_ms);
+      for (const { id, ...times } of this.#store.clocks()) upcoming.put(id, times);
     }
     return this.#upcoming;
   }

@@ -5,11 +5,15 @@
 import { CronSchedule } from "../protocol/cron.ts";
 import type { CronTimes } from "./schedule_times.ts";
 
-/** What is due at one moment takes no longer than this many evaluations: the rest is shown later. */
+/** One look costs no more than so many evaluations: what is beyond them is shown by a later one. */
 const EVALUATIONS_MAX = 300;
+/** Reading an expression takes ten times as long. */
+const READINGS_MAX = 50;
 
 interface Group {
-  runs: CronSchedule;
+  times: CronTimes;
+  /** Undefined until it was looked at. */
+  runs: CronSchedule | undefined;
   next_ms: number;
   ids: Set<string>;
 }
@@ -23,17 +27,20 @@ export interface Run {
 export class Upcoming {
   readonly #groups = new Map<string, Group>();
   readonly #group_of = new Map<string, Group>();
+  /** Of all groups the nearest run first; before them those that were not evaluated yet. */
+  #order: Group[] = [];
   /** The server's clock may be set back: then all are evaluated again. */
   #evaluated_ms = -Infinity;
 
   /** Adds a schedule, or gives it other times. */
-  put(id: string, times: CronTimes, now_ms: number): void {
+  put(id: string, times: CronTimes): void {
     this.remove(id);
-    const key = `${times.cron}\n${times.timezone}`;
+    const key = keyOf(times);
     let group = this.#groups.get(key);
     if (group === undefined) {
-      const runs = new CronSchedule(times.cron, times.timezone, { proven: true });
-      this.#groups.set(key, group = { runs, next_ms: nextOf(runs, now_ms), ids: new Set() });
+      group = { times, runs: undefined, next_ms: -Infinity, ids: new Set() };
+      this.#groups.set(key, group);
+      this.#order.unshift(group);
     }
     group.ids.add(id);
     this.#group_of.set(id, group);
@@ -46,32 +53,46 @@ export class Upcoming {
 
   /** Runs after now, the nearest first. */
   *after(now_ms: number): Generator<Run> {
-    this.#evaluate(now_ms);
-    const coming = [...this.#groups.values()].filter(({ next_ms }) =>
-      next_ms > now_ms && next_ms < Infinity
-    );
-    coming.sort((a, b) => a.next_ms - b.next_ms);
-    for (const { ids, next_ms } of coming) {
+    this.evaluate(now_ms);
+    for (const { ids, next_ms } of this.#order) {
+      if (next_ms <= now_ms) continue;
+      if (next_ms === Infinity) return;
       for (const id of ids) yield { id, at_ms: next_ms };
     }
   }
 
-  #evaluate(now_ms: number): void {
-    const was_set_back = now_ms < this.#evaluated_ms;
-    let left = was_set_back ? Infinity : EVALUATIONS_MAX;
-    for (const [key, group] of this.#groups) {
-      if (group.ids.size === 0) {
-        this.#groups.delete(key);
-        continue;
-      }
-      const is_known = group.next_ms > now_ms && !was_set_back;
-      if (is_known || left-- <= 0) continue;
-      group.next_ms = nextOf(group.runs, now_ms);
+  /** Evaluates what is due, up to a bound. False if something is left for the next time. */
+  evaluate(now_ms: number): boolean {
+    if (now_ms < this.#evaluated_ms) {
+      for (const group of this.#order) group.next_ms = -Infinity;
     }
-    if (left >= 0) this.#evaluated_ms = now_ms;
+    this.#evaluated_ms = now_ms;
+    let readings = 0;
+    for (let evaluations = 0; evaluations < EVALUATIONS_MAX; evaluations++) {
+      const [first] = this.#order;
+      if (first === undefined || first.next_ms > now_ms) return true;
+      if (first.runs === undefined && ++readings > READINGS_MAX) return false;
+      this.#order.shift();
+      if (first.ids.size === 0) this.#groups.delete(keyOf(first.times));
+      else this.#evaluateOne(first, now_ms);
+    }
+    return false;
+  }
+
+  #evaluateOne(group: Group, now_ms: number): void {
+    const { cron, timezone } = group.times;
+    group.runs ??= new CronSchedule(cron, timezone, { proven: true });
+    group.next_ms = group.runs.next(now_ms) ?? Infinity;
+    let [low, high] = [0, this.#order.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#order[middle]!.next_ms <= group.next_ms) low = middle + 1;
+      else high = middle;
+    }
+    this.#order.splice(low, 0, group);
   }
 }
 
-function nextOf(runs: CronSchedule, now_ms: number): number {
-  return runs.next(now_ms) ?? Infinity;
+function keyOf({ cron, timezone }: CronTimes): string {
+  return `${cron}\n${timezone}`;
 }

@@ -15,6 +15,11 @@ export function* keepsAcknowledged(history: History): Iterable<string> {
   const last_listing = new Map<string, Set<string>>();
   for (const { host_id, message } of history.acknowledged) {
     switch (message.type) {
+      case "job.scheduled":
+        if (!jobs.has(message.job_id)) {
+          yield `job ${message.job_id} of a schedule was acknowledged and is missing`;
+        }
+        break;
       case "job.started":
         if ((jobs.get(message.job_id)?.started_at ?? null) === null) {
           yield* unlessWithdrawn(jobs.get(message.job_id), `the start of job ${message.job_id}`);
