@@ -60,7 +60,10 @@ export function comingRuns(
   schedules: ShownSchedule[],
   { from_ms, count }: { from_ms: number; count: number },
 ): ComingRun[] {
-  return schedules.filter(({ enabled }) => enabled)
+  // Whatever runs among the first has its own first run among as many first ones.
+  return schedules.filter(({ enabled, next_run_at }) => enabled && next_run_at !== null)
+    .sort((a, b) => a.next_run_at! < b.next_run_at! ? -1 : 1)
+    .slice(0, count)
     .flatMap((schedule) =>
       new CronSchedule(schedule.cron, schedule.timezone).upcoming(from_ms, count)
         .map((at_ms) => ({ schedule, at_ms }))
