@@ -8,6 +8,7 @@ import { HostsCard } from "../components/hosts/HostsCard.tsx";
 import { isLarge, overviewOf } from "../components/hosts/overview_query.ts";
 import { RunningCard } from "../components/hosts/RunningCard.tsx";
 import { Page } from "../components/Page.tsx";
+import { StoredTrend } from "../components/StoredTrend.tsx";
 import { frameOf } from "../components/page_frame.ts";
 import { can } from "../server/auth/permissions.ts";
 import { define } from "../server/state.ts";
@@ -52,6 +53,7 @@ export default define.page<typeof handler>(function OverviewPage({ data, state, 
               now_ms={overview.now_ms}
             />
             <RunningCard running={overview.running} now_ms={overview.now_ms} />
+            <StoredTrend days={overview.stored_days} tone="idle" live />
           </aside>
         </div>
       </Page>
@@ -74,6 +76,7 @@ export default define.page<typeof handler>(function OverviewPage({ data, state, 
         </div>
         <aside class="rail stack stack-lg" aria-label="Activity">
           <RunningCard running={overview.running} now_ms={overview.now_ms} />
+          <StoredTrend days={overview.stored_days} tone="idle" live />
         </aside>
       </div>
     </Page>

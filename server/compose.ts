@@ -78,7 +78,7 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
     stream: job_stream,
     retention: config.job_retention,
   });
-  const fleet = new Fleet({ db, clock, hosts, jobs });
+  const fleet = new Fleet({ db, clock, hosts, repositories, jobs });
   const search = new Search({ hosts, jobs, snapshots });
   const agent_sessions = new AgentSessions({
     ...{ db, clock, log, audit, hub, identity, changes, base_url, epochs },

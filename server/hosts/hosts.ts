@@ -19,6 +19,7 @@ import type {
   Obstacle,
 } from "../protocol/entities.ts";
 import type { EditHostRequest, ListHostsQuery } from "../protocol/rest.ts";
+import { StoredDays } from "../repositories/stored_days.ts";
 import { backupState, worstFirst } from "./backup_state.ts";
 import {
   type AgentDescription,
@@ -74,12 +75,14 @@ export interface Survey {
 export class Hosts {
   #deps: HostsDeps;
   #store: HostsStore;
+  #stored_days: StoredDays;
   /** What is odd about the agents of some hosts. */
   readonly agent_notices: AgentNotices;
 
   constructor(deps: HostsDeps) {
     this.#deps = deps;
     this.#store = new HostsStore(deps.db);
+    this.#stored_days = new StoredDays(deps);
     this.agent_notices = new AgentNotices(deps.db);
   }
 
@@ -178,6 +181,7 @@ export class Hosts {
       const { host } = this.#record(host_id);
       this.#store.remove(host_id);
       this.agent_notices.forget(host_id);
+      this.#stored_days.add(-(host.repo_size_bytes ?? 0));
       audit.record(actor, {
         action: "host.remove",
         target_kind: "host",

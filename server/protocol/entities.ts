@@ -255,6 +255,9 @@ export const RepositoryDay = z.object({
 });
 export type RepositoryDay = z.infer<typeof RepositoryDay>;
 
+/** What all repositories together held at the end of a day. */
+export type StoredDay = Pick<RepositoryDay, "day" | "size_bytes">;
+
 /** When a secret was last set, and by whom where a user did it. The secret itself is never answered. */
 export const SecretChange = z.object({ changed_at: Timestamp, changed_by: z.string().nullable() });
 export type SecretChange = z.infer<typeof SecretChange>;

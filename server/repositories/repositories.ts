@@ -10,7 +10,7 @@ import { AppError } from "../errors.ts";
 import { mintId } from "../ids.ts";
 import type { AgentLink, ChangeFeed } from "../ports.ts";
 import type { RepositoryProbed, RepoStats } from "../protocol/agent_messages.ts";
-import type { Repository } from "../protocol/entities.ts";
+import type { Repository, StoredDay } from "../protocol/entities.ts";
 import { STALLED_AFTER_SECONDS } from "../protocol/limits.ts";
 import type { EditCredentialsRequest, RepositoryDetail } from "../protocol/rest.ts";
 import type { ConfigUpdate } from "../protocol/server_messages.ts";
@@ -23,6 +23,7 @@ import {
 } from "./repositories_store.ts";
 import { RepositoryDaysStore } from "./repository_days_store.ts";
 import { demandDifferent } from "./secret_rules.ts";
+import { StoredDays } from "./stored_days.ts";
 import { normaliseRepositoryUrl } from "./url.ts";
 
 /** Seconds an agent lets restic try to reach the repository (product.md: 60 s). */
@@ -53,11 +54,13 @@ export class Repositories {
   #deps: RepositoriesDeps;
   #store: RepositoriesStore;
   #days: RepositoryDaysStore;
+  #stored: StoredDays;
 
   constructor(deps: RepositoriesDeps) {
     this.#deps = deps;
     this.#store = new RepositoriesStore(deps.db);
     this.#days = new RepositoryDaysStore(deps.db);
+    this.#stored = new StoredDays(deps);
   }
 
   /** The repository of a host, without secrets; undefined if there is no such host. */
@@ -77,6 +80,12 @@ export class Repositories {
       days: this.#days.since(id, first_day),
       secrets: this.#store.secretChanges(id),
     };
+  }
+
+  /** What all repositories together held at the end of each day, given what they hold now. */
+  storedDays(actor: Actor, now_bytes: number): StoredDay[] {
+    demand(actor, "fleet.read");
+    return this.#stored.upToNow(now_bytes, SHOWN_DAYS);
   }
 
   /** Asks the host's agent to look at the repository again, at once or when it is back. */
@@ -323,6 +332,8 @@ export class Repositories {
       ? null
       : Math.min(Date.parse(last_check_at), clock.now_ms());
     db.transaction(() => {
+      const before_bytes = this.#store.byHost(host_id)?.size_bytes ?? 0;
+      this.#stored.add(stats.size_bytes - before_bytes);
       this.#store.applyStats(host_id, {
         size_bytes: stats.size_bytes,
         snapshot_count: stats.snapshot_count,

@@ -37,8 +37,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** Nights are played in full for the named hosts; of the others the last ones tell enough. */
 const NIGHTS_OF_OTHERS = 3;
 const NAMED_COUNT = 12;
-/** Days for which the size of a named host's repository is known. */
+/** Days for which the size of a repository is known: of a named host's for each of them. */
 const DAYS_OF_SIZES = 90;
+const DAYS_BETWEEN_SIZES_OF_OTHERS = 15;
 
 /** Writes the story through the nouns' doors, in one transaction per host. */
 export async function seedStory(services: SeedServices, options: StoryOptions): Promise<void> {
@@ -126,11 +127,11 @@ function tellSizes(services: SeedServices, host_id: string, of: {
   nights: string;
 }): void {
   const { character, first_ms, nights } = of;
-  if (nights.length <= NIGHTS_OF_OTHERS) return;
+  if (character.nights === "") return;
   const last_ms = services.clock.now_ms();
-  for (let n = DAYS_OF_SIZES - 1; n >= nights.length; n--) {
+  const step = nights.length > NIGHTS_OF_OTHERS ? 1 : DAYS_BETWEEN_SIZES_OF_OTHERS;
+  for (let n = DAYS_OF_SIZES - 1; n >= nights.length; n -= step) {
     const at_ms = first_ms + (nights.length - 1 - n) * DAY_MS;
-    if (character.nights === "") return;
     setTo(services, at_ms);
     tell(services, host_id, { character, nights_ago: n, count: Math.max(1, 60 - n) });
   }
