@@ -96,6 +96,11 @@ export class Commands {
     });
   }
 
+  /** How many cancels of a job were issued and are kept. */
+  cancelsOf(job_id: string): number {
+    return this.#store.countOfJob(job_id, "command.cancel");
+  }
+
   /**
    * Withdraws the commands of a job if none was acknowledged yet. Returns false if one was: then the
    * agent has the job and must be told to cancel. A withdrawn command may still be on the wire, so
