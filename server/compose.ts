@@ -42,11 +42,13 @@ export interface Parts {
   setup_code: SetupCode;
   /** The mark beside the database; without it only agents tell that a copy was put back. */
   epoch_file?: EpochFile;
+  /** Measures how long agents' messages take; performance.now() unless told. */
+  time_ms?: () => number;
 }
 
 /** The product's services over these parts. Starts nothing: no timer, no port. */
 export async function createServices(config: Config, parts: Parts): Promise<Services> {
-  const { clock, log, db, sealer, identity } = parts;
+  const { clock, log, db, sealer, identity, time_ms } = parts;
   const { base_url } = config;
   const csrf_key = await sealer.derive("csrf");
 
@@ -82,7 +84,7 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   const search = new Search({ hosts, jobs, snapshots });
   const agent_sessions = new AgentSessions({
     ...{ db, clock, log, audit, hub, identity, changes, base_url, epochs },
-    ...{ jobs, snapshots, repositories, commands, hosts },
+    ...{ jobs, snapshots, repositories, commands, hosts, time_ms },
   });
   const db_file = new DatabaseFile(db, log);
   const housekeeping = new Housekeeping({

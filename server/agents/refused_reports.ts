@@ -87,7 +87,7 @@ export class RefusedReports {
   ): boolean {
     const { db, clock, log, audit, runs } = this.#deps;
     const { type, report, text, reason } = given;
-    return db.transaction(() => {
+    return db.part(() => {
       if (this.#store.count(host.id) >= KEPT_PER_HOST_MAX) return false;
       const at_ms = clock.now_ms();
       if (!runs.advance(host.id, report, at_ms)) return true;
