@@ -290,6 +290,7 @@ function aSnapshot(character: Character, n: number, last_ms: number): Snapshot {
 }
 
 function hello(services: SeedServices, host_id: string, character: Character): void {
+  const { repositories } = services;
   const { name, os, agent = {} } = character;
   const restic_version = agent.restic === undefined ? "0.19.1" : agent.restic;
   services.hosts.recordHello(host_id, {
@@ -298,7 +299,11 @@ function hello(services: SeedServices, host_id: string, character: Character): v
     ...{ os_version: os === "windows" ? "Windows Server 2025" : "Debian 13", arch: "x86_64" },
     ...{ hostname: `${name}.lab.example`, restic_version },
     restic_error: restic_version === null ? "restic was not found on PATH" : null,
-    ...{ running_jobs: [], config_version: 1, command_counter: 0 },
+    ...{
+      running_jobs: [],
+      config_version: repositories.configVersion(host_id)!,
+      command_counter: 0,
+    },
     time: iso(services.clock.now_ms() + (agent.clock_seconds ?? 0) * 1000),
   });
 }
