@@ -1,5 +1,5 @@
 /** @module Beside a host's facts: its repository and its agent. */
-import type { Host, Repository } from "../../server/protocol/entities.ts";
+import type { ErrorClass, Host, Repository } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import { date, moment } from "../days.ts";
 import { bytes, count, duration } from "../format.ts";
@@ -13,21 +13,43 @@ import { isBadProbe, PROBE_WORDS } from "./probe_words.ts";
 export interface HostRailProps {
   host: Host;
   repository: Repository | undefined;
+  /** Why the last job failed, if it did. */
+  error_class: ErrorClass | null;
   now_ms: number;
 }
 
 /** The repository card and the agent card. */
-export function HostRail({ host, repository, now_ms }: HostRailProps) {
+export function HostRail(props: HostRailProps) {
+  const { host, repository, now_ms } = props;
   return (
     <aside class="rail stack stack-lg" aria-label="Repository and agent" data-live="host-rail">
-      {repository && <RepositoryCard repository={repository} now_ms={now_ms} />}
+      {repository && <RepositoryCard {...props} repository={repository} />}
       <AgentCard host={host} now_ms={now_ms} />
     </aside>
   );
 }
 
-function RepositoryCard({ repository, now_ms }: { repository: Repository; now_ms: number }) {
-  const bad = isBadProbe(repository.probe_state);
+/** What a backup that failed there says against a repository that once opened. */
+const AT_REPOSITORY: ReadonlySet<ErrorClass> = new Set([
+  "repository_missing",
+  "repository_locked",
+  "wrong_password",
+  "http_unauthorized",
+  "network",
+  "no_space",
+]);
+
+interface RepositoryCardProps {
+  host: Host;
+  repository: Repository;
+  error_class: ErrorClass | null;
+  now_ms: number;
+}
+
+function RepositoryCard({ host, repository, error_class, now_ms }: RepositoryCardProps) {
+  const failed = host.backup_state === "failed" && error_class !== null &&
+    AT_REPOSITORY.has(error_class);
+  const bad = isBadProbe(repository.probe_state) || repository.replaced_at !== null || failed;
   return (
     <section class="card" aria-labelledby="repository-title">
       <header class="card-head">
@@ -88,7 +110,12 @@ function AgentCard({ host, now_ms }: { host: Host; now_ms: number }) {
             <Time at={host.last_seen_at} now_ms={now_ms} />
           </Fact>
           <Fact label="Agent">{visibleText(host.agent_version ?? "not known yet")}</Fact>
-          <Fact label="restic">{visibleText(host.restic_version ?? "not known yet")}</Fact>
+          <Fact label="restic">
+            {visibleText(
+              host.restic_version ??
+                (host.obstacle === "restic_not_found" ? "not found" : "not known yet"),
+            )}
+          </Fact>
           <Fact label="Clock">{skew(host.clock_skew_seconds)}</Fact>
           {host.enrolled_at && (
             <Fact label="Enrolled">

@@ -102,7 +102,12 @@ export default define.page<typeof handler>(function HostPage({ data, state, url 
             now_ms={now_ms}
           />
         </div>
-        <HostRail host={host} repository={repository} now_ms={now_ms} />
+        <HostRail
+          host={host}
+          repository={repository}
+          error_class={last_job?.error_class ?? null}
+          now_ms={now_ms}
+        />
       </div>
     </HostFrame>
   );
