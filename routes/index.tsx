@@ -42,9 +42,10 @@ export default define.page<typeof handler>(function OverviewPage({ data, state, 
     return (
       <Page crumbs={[{ label: "Overview" }]} {...frame}>
         <FleetVerdict overview={overview} url={url} />
-        <div class="split reflow rail-400">
+        <div class="split reflow rail-400 causes-first">
           <div class="stack gap-5">
-            <FleetMap groups={overview.map} read_only={!can(actor, "job.start")} />
+            <FleetMap groups={overview.map} />
+            <StoredTrend days={overview.stored_days} tone="idle" live />
           </div>
           <aside class="rail stack stack-lg" aria-label="Causes and activity">
             <CausesCard
@@ -53,7 +54,6 @@ export default define.page<typeof handler>(function OverviewPage({ data, state, 
               now_ms={overview.now_ms}
             />
             <RunningCard running={overview.running} now_ms={overview.now_ms} />
-            <StoredTrend days={overview.stored_days} tone="idle" live />
           </aside>
         </div>
       </Page>
