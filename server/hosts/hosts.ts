@@ -135,6 +135,12 @@ export class Hosts {
     return this.byIds(actor, this.#store.longestWithout(limit));
   }
 
+  /** The first hosts by name, and nothing else of them. */
+  names(actor: Actor, limit: number): { id: string; name: string }[] {
+    demand(actor, "host.read");
+    return this.#store.names(limit);
+  }
+
   /** Those of these hosts that exist, in that order. */
   byIds(actor: Actor, host_ids: readonly string[]): Host[] {
     demand(actor, "host.read");

@@ -72,6 +72,7 @@ export class HostsStore {
   #survey: StatementSync;
   #find: StatementSync;
   #longest_without: StatementSync;
+  #names: StatementSync;
   #by_ids: StatementSync;
   #by_id: StatementSync;
   #id_of_name: StatementSync;
@@ -112,6 +113,9 @@ export class HostsStore {
     this.#longest_without = db.prepare(
       `SELECT id FROM hosts WHERE enrolled_at_ms IS NOT NULL
        ORDER BY last_good_backup_at_ms IS NOT NULL, last_good_backup_at_ms, name LIMIT :limit`,
+    );
+    this.#names = db.prepare(
+      "SELECT id, name FROM hosts ORDER BY name COLLATE NOCASE LIMIT :limit",
     );
     this.#by_ids = db.prepare(
       `${SELECT_HOST} JOIN json_each(:ids) AS wanted ON wanted.value = h.id ORDER BY wanted.key`,
@@ -195,6 +199,14 @@ export class HostsStore {
   find(q: string, limit: number): { ids: string[]; total: number } {
     const rows = this.#find.all({ q, limit });
     return { ids: rows.map((row) => row.id as string), total: Number(rows[0]?.total ?? 0) };
+  }
+
+  /** The first hosts by name. */
+  names(limit: number): { id: string; name: string }[] {
+    return this.#names.all({ limit }).map((row) => ({
+      id: row.id as string,
+      name: row.name as string,
+    }));
   }
 
   /** The ids of enrolled hosts whose last good backup is the oldest, or of which there is none. */
