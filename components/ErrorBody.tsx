@@ -20,7 +20,7 @@ export function ErrorBody({ status, title, text, state }: ErrorBodyProps) {
       <div class="empty" role="alert">
         <Icon name={status === 404 ? "search" : "s-fail"} />
         <h1 class="h1">{title}</h1>
-        <p class="prose break">{text}</p>
+        <p class="prose break">{/[.?]$/.test(text) ? text : `${text}.`}</p>
         <div class="row wrap mt-2">
           <a class="btn" href="/">Go to Overview</a>
         </div>

@@ -119,13 +119,13 @@ export class Fleet {
     const now_ms = clock.now_ms();
     const { all, matching, problem } = hosts.survey(actor, query);
     const limit = matching.length <= (query.whole_max ?? 0) ? query.whole_max! : query.limit;
-    const page = matching.slice(query.offset, query.offset + limit);
+    const open = jobs.open(actor);
+    const page = runningFirst(matching, backingUp(open)).slice(query.offset, query.offset + limit);
     const needing = all.filter(needsSomebody);
     const attended = needing.slice(0, ATTENTION_MAX);
     const ids = [...new Set([...page, ...attended].map((host) => host.id))];
     const by_id = new Map(hosts.byIds(actor, ids).map((host) => [host.id, host]));
     const fully = (some: SurveyedHost[]) => some.map((host) => by_id.get(host.id)!);
-    const open = jobs.open(actor);
     const troubles = this.#store.troubles(attended.map((host) => host.id));
     const stored_bytes = sum(all.map((host) => host.repo_size_bytes ?? 0));
     return {
@@ -191,6 +191,19 @@ export class Fleet {
 function backingUp(open: Job[]): Set<string> {
   const backups = open.filter((job) => job.status === "running" && job.kind === "backup");
   return new Set(backups.map((job) => job.host_id));
+}
+
+/** Worst first, and of those that are well the ones at work before the others (ui/DESIGN.md §1.2). */
+function runningFirst(worst_first: SurveyedHost[], busy: Set<string>): SurveyedHost[] {
+  const from = worst_first.findIndex((host) => host.backup_state === "good");
+  if (from === -1 || busy.size === 0) return worst_first;
+  const well = worst_first.slice(from);
+  const runs = (host: SurveyedHost) => host.backup_state === "good" && busy.has(host.id);
+  return [
+    ...worst_first.slice(0, from),
+    ...well.filter(runs),
+    ...well.filter((host) => !runs(host)),
+  ];
 }
 
 function countStates(hosts: SurveyedHost[]): Record<BackupState, number> {

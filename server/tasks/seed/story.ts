@@ -84,7 +84,7 @@ function play(services: SeedServices, host_id: string, part: {
 }): void {
   const { character, options, nights } = part;
   const last_ms = options.now_ms - character.last_run_hours * HOUR_MS;
-  const first_ms = last_ms - (nights.length - 1) * DAY_MS;
+  const first_ms = last_ms - Math.max(0, nights.length - 1) * DAY_MS;
   setTo(services, first_ms - HOUR_MS);
   hello(services, host_id, character);
   services.present.add(host_id);
