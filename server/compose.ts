@@ -21,6 +21,7 @@ import { FleetEvents } from "./fleet/fleet_events.ts";
 import { Search } from "./fleet/search.ts";
 import { Enrollment } from "./hosts/enrollment.ts";
 import { Hosts } from "./hosts/hosts.ts";
+import { CarefulTime } from "./housekeeping/careful_time.ts";
 import { Housekeeping } from "./housekeeping/housekeeping.ts";
 import { JobStream } from "./jobs/job_stream.ts";
 import { Jobs } from "./jobs/jobs.ts";
@@ -90,13 +91,14 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   const housekeeping = new Housekeeping({
     db,
     log,
+    time: new CarefulTime({ db, clock }),
     chores: {
-      jobs: () => jobs.keepHouse(),
+      jobs: (now_ms) => jobs.keepHouse(now_ms),
       snapshots: () => snapshots.keepHouse(),
-      commands: () => commands.keepHouse(),
+      commands: (now_ms) => commands.keepHouse(now_ms),
       sessions: () => sessions.keepHouse(),
-      enrolment: () => enrollment.keepHouse(),
-      "refused reports": () => agent_sessions.keepHouse(),
+      enrolment: (now_ms) => enrollment.keepHouse(now_ms),
+      "refused reports": (now_ms) => agent_sessions.keepHouse(now_ms),
       // Last: what the others removed is room in the file now.
       "database file": () => db_file.keepHouse(),
     },

@@ -114,8 +114,8 @@ export class AgentSessions {
   }
 
   /** Removes old reports that were set aside, one short step per value. */
-  keepHouse(): Generator<void> {
-    return this.#refused.keepHouse();
+  keepHouse(now_ms: number): Generator<void> {
+    return this.#refused.keepHouse(now_ms);
   }
 
   /** Writes down when each connected host was last heard from. Called once a minute. */

@@ -32,9 +32,9 @@ export class Commands {
     this.#store = new CommandsStore(db);
   }
 
-  /** Removes what expired a month ago, one short step per value. */
-  *keepHouse(): Generator<void> {
-    const before_ms = this.#clock.now_ms() - KEPT_AFTER_EXPIRY_MS;
+  /** Removes what expired a month before, one short step per value. */
+  *keepHouse(now_ms: number): Generator<void> {
+    const before_ms = now_ms - KEPT_AFTER_EXPIRY_MS;
     while (this.#store.removeExpired(before_ms, STEP_ROWS) === STEP_ROWS) yield;
   }
 
