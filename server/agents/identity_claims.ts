@@ -94,7 +94,7 @@ export class IdentityClaims {
     const notices = hosts.agent_notices;
     const holder = older?.machine ?? notices.of(host_id).duplicate_identity!.facts.holder;
     const facts = { holder, other: claimant.machine, other_run_id: claimant.run_id };
-    const is_news = db.transaction(() => {
+    const is_news = db.part(() => {
       const now_ms = clock.now_ms();
       if (!notices.note(host_id, { kind: "duplicate_identity", facts, now_ms })) return false;
       const { holder, other } = facts;
@@ -118,7 +118,7 @@ export class IdentityClaims {
     const facts = hosts.agent_notices.of(host_id).duplicate_identity?.facts;
     if (facts?.other_run_id !== claimant.run_id) return;
     const { holder: from, other: to } = facts;
-    db.transaction(() => {
+    db.part(() => {
       const other_run_id = "";
       hosts.agent_notices.settleConflict(host_id, { holder: to, other: from, other_run_id });
       audit.record(agentOf(sender), {

@@ -171,11 +171,11 @@ export class Session implements AgentConnection, SocketEvents {
 
   /** Either side's clock may be set at any time: the hello's measurement does not hold for ever. */
   #noteClock(time: string): void {
-    const { clock, hosts, host } = this.#options;
+    const { clock, db, hosts, host } = this.#options;
     const skew_ms = Date.parse(time) - clock.now_ms();
     if (Math.abs(skew_ms - this.#skew_ms) < SKEW_NEWS_MS) return;
     this.#skew_ms = skew_ms;
-    hosts.recordClock(host.id, skew_ms);
+    db.part(() => hosts.recordClock(host.id, skew_ms));
   }
 
   #readHello(text: string): void {

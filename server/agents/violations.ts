@@ -122,7 +122,8 @@ export class Violations {
 
   #write({ host, ip }: Sender, payload: Record<string, unknown>): void {
     const { db, audit } = this.#deps;
-    db.transaction(() =>
+    // Its fault may be swallowed above: then nothing of it may stay in a transaction around it.
+    db.part(() =>
       audit.record({ kind: "agent", id: host.id, name: host.name, role: null, ip }, {
         action: "agent.violation",
         target_kind: "host",
