@@ -32,7 +32,9 @@ function noteOf({ disk, is_admin }: DiskNoteProps) {
       return is_admin
         ? (
           <Note tone="warn" title="The server's disk is nearly full.">
-            {bytes(disk.free_bytes)} are left. When it is full, nothing can be recorded any more.
+            {bytes(disk.free_bytes)}{" "}
+            are left. Free some space where the server keeps its data: once it is full, nothing can
+            be recorded any more.
           </Note>
         )
         : null;

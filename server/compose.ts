@@ -14,7 +14,7 @@ import type { Clock } from "./clock.ts";
 import { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
-import { DiskHealth, freeBytesOf } from "./db/disk_health.ts";
+import { DiskHealth, spaceOf } from "./db/disk_health.ts";
 import { DatabaseFile } from "./db/database_file.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { FleetEvents } from "./fleet/fleet_events.ts";
@@ -54,8 +54,7 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   const csrf_key = await sealer.derive("csrf");
 
   const audit = new Audit(db, clock);
-  const freeBytes = () => freeBytesOf(config.data_dir);
-  const disk = new DiskHealth({ db, clock, log, freeBytes });
+  const disk = new DiskHealth({ db, clock, log, space: () => spaceOf(config.data_dir) });
   const users = new Users({ db, clock, audit });
   const sessions = new Sessions({ db, clock, audit, csrf_key });
   const rate_limits = new RateLimits(clock);
