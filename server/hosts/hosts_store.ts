@@ -54,7 +54,7 @@ export interface AgentDescription {
 }
 
 const REPOSITORY_FACTS = `r.initialised_at_ms AS repository_initialised_at_ms, r.probe_state,
-  r.probed_at_ms, r.replaced_at_ms, coalesce(json_array_length(h.backup_set, '$.paths'), 0) AS path_count`;
+  r.replaced_at_ms, coalesce(json_array_length(h.backup_set, '$.paths'), 0) AS path_count`;
 const FROM_HOSTS = "FROM hosts h LEFT JOIN repositories r ON r.id = h.repository_id";
 const SELECT_HOST = `SELECT h.*, ${REPOSITORY_FACTS} ${FROM_HOSTS}`;
 
@@ -396,7 +396,6 @@ function toFacts(row: Row): Pick<HostRecord, "agent" | "backup" | "readiness"> {
       restic_error: text("restic_error"),
       repository_known: row.repository_initialised_at_ms !== null,
       probe_state: (row.probe_state ?? "unknown") as ProbeState,
-      probed_at_ms: at("probed_at_ms"),
       replaced_at_ms: at("replaced_at_ms"),
       last_good_backup_at_ms: at("last_good_backup_at_ms"),
     },

@@ -324,6 +324,14 @@ export class Repositories {
     });
   }
 
+  /**
+   * A job that was sent at that time opened the repository: whatever a probe met before is over,
+   * unless the credentials were changed since, which the job knew nothing of.
+   */
+  recordOpened(repository_id: string, sent_at_ms: number): void {
+    this.#store.opened(repository_id, { sent_at_ms, now_ms: this.#deps.clock.now_ms() });
+  }
+
   applyStats(host_id: string, stats: RepoStats): void {
     if (this.isOutdated(host_id, stats.config_version)) return;
     const { db, clock, changes } = this.#deps;
