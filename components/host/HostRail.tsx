@@ -1,5 +1,5 @@
 /** @module Beside a host's facts: its repository and its agent. */
-import type { ErrorClass, Host, Repository } from "../../server/protocol/entities.ts";
+import type { ErrorClass, Host, Job, Repository } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import { date, moment } from "../days.ts";
 import { bytes, count, duration } from "../format.ts";
@@ -8,22 +8,31 @@ import { Icon } from "../Icon.tsx";
 import { Status } from "../Status.tsx";
 import { Time } from "../Time.tsx";
 import type { ComponentChildren } from "preact";
+import { LastNews } from "./LastNews.tsx";
 import { isBadProbe, PROBE_WORDS } from "./probe_words.ts";
 
 export interface HostRailProps {
   host: Host;
   repository: Repository | undefined;
-  /** Why the last job failed, if it did. */
-  error_class: ErrorClass | null;
+  /** The last job of any kind that is not only waiting. */
+  last_job: Job | undefined;
   now_ms: number;
 }
 
 /** The repository card and the agent card. */
 export function HostRail(props: HostRailProps) {
-  const { host, repository, now_ms } = props;
+  const { host, repository, last_job, now_ms } = props;
   return (
     <aside class="rail stack stack-lg" aria-label="Repository and agent" data-live="host-rail">
-      {repository && <RepositoryCard {...props} repository={repository} />}
+      <LastNews {...props} />
+      {repository && (
+        <RepositoryCard
+          host={host}
+          repository={repository}
+          error_class={last_job?.error_class ?? null}
+          now_ms={now_ms}
+        />
+      )}
       <AgentCard host={host} now_ms={now_ms} />
     </aside>
   );

@@ -105,7 +105,7 @@ export default define.page<typeof handler>(function HostPage({ data, state, url 
         <HostRail
           host={host}
           repository={repository}
-          error_class={last_job?.error_class ?? null}
+          last_job={last_job}
           now_ms={now_ms}
         />
       </div>
