@@ -22,6 +22,7 @@ import {
   type SealedCredential,
 } from "./repositories_store.ts";
 import { RepositoryDaysStore } from "./repository_days_store.ts";
+import { forgetSnapshots } from "./forget_snapshots.ts";
 import { demandDifferent } from "./secret_rules.ts";
 import { StoredDays } from "./stored_days.ts";
 import { normaliseRepositoryUrl } from "./url.ts";
@@ -185,6 +186,9 @@ export class Repositories {
       const before = this.#store.sealedConfig(host_id);
       if (before === undefined) throw new AppError("not_found", "There is no such host");
       const sealed = await this.#sealEdit(before, edit);
+      if (edit.url !== undefined && normaliseRepositoryUrl(edit.url) !== before.url) {
+        await forgetSnapshots(this.#deps.db, this.#store, before.repository_id);
+      }
       const done = this.#deps.db.transaction(() => {
         const now = this.#store.sealedConfig(host_id);
         if (now?.config_version !== before.config_version) return undefined;

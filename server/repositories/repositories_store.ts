@@ -105,7 +105,10 @@ export class RepositoriesStore {
          snapshot_count = 0
        WHERE repository_id = :id`,
     );
-    this.#forget_snapshots = db.prepare("DELETE FROM snapshots WHERE repository_id = :id");
+    this.#forget_snapshots = db.prepare(
+      `DELETE FROM snapshots WHERE repository_id = :id AND id IN (
+         SELECT id FROM snapshots WHERE repository_id = :id LIMIT :limit)`,
+    );
     this.#moved_since = db.prepare(
       "SELECT 1 FROM repositories WHERE id = :id AND address_changed_at_ms >= :at_ms",
     );
@@ -213,11 +216,16 @@ export class RepositoriesStore {
     this.#delete_credential.run({ id: credential_id });
   }
 
+  /** Forgets so many snapshots of a repository at most. True if there may be more. */
+  forgetSnapshots(id: string, limit: number): boolean {
+    return this.#forget_snapshots.run({ id, limit }).changes === limit;
+  }
+
   /** A new address is a repository nobody has seen yet: what was known of the old one goes. */
   setUrl(id: string, url: string, now_ms: number): void {
     this.#set_url.run({ id, url, now_ms });
     this.#forget_on_host.run({ id });
-    this.#forget_snapshots.run({ id });
+    this.#forget_snapshots.run({ id, limit: -1 });
     this.#forget_days.run({ id });
   }
 
