@@ -9,7 +9,7 @@ import { type AgentConfig, readConfig, writeConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import type { Directories } from "./directories.ts";
 import { AgentError } from "./errors.ts";
-import { diskProblems, tendSpareRoom, whenThereIsRoom } from "./full_disk.ts";
+import { diskProblems, fillSpareRoom, whenThereIsRoom } from "./full_disk.ts";
 import { AgentLock } from "./lock.ts";
 import type { AgentLog } from "./log.ts";
 import { describeMachine } from "./machine.ts";
@@ -156,6 +156,7 @@ async function runParts(
       server_key.follow(welcome.key_changes ?? []);
       log.info(`connected to ${config.server_url}`, { server_version: welcome.server_version });
       note("connected");
+      fillSpareRoom(state_dir);
       welcomed.resolve();
     },
     onLost: (reason) => note(reason),
@@ -202,7 +203,6 @@ async function runParts(
 
   const disconnect = new AbortController();
   note("starting");
-  const tended = tendSpareRoom(state_dir, timing, signal);
   runner.start();
   const connected = connection.run(disconnect.signal);
   await aborted(signal);
@@ -210,7 +210,7 @@ async function runParts(
   await Promise.all([runner.stop(), prober.stop(), watch.stop()]);
   await outbox.whenEmpty(AbortSignal.timeout(FAREWELL_MS));
   disconnect.abort();
-  await Promise.all([connected, tended]);
+  await connected;
   note("stopped");
 }
 

@@ -15,7 +15,6 @@ const SPARE_BYTES = 4 * 1024 * 1024;
 /** With less left SQLite says no more than that reading or writing failed. */
 const FULL_BELOW_BYTES = 1024 * 1024;
 const RETRY_MS = 10_000;
-const TEND_MS = 600_000;
 
 /** True if there was no room for a file or a database, by whichever of them it is told. */
 export function isNoRoom(error: unknown, state_dir: string): boolean {
@@ -64,18 +63,6 @@ export async function whenThereIsRoom<T>(
   return undefined;
 }
 
-/** Keeps the spare room filled while the disk has plenty, until the signal. */
-export async function tendSpareRoom(
-  state_dir: string,
-  timing: Timing,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    fillSpareRoom(state_dir);
-    await timing.sleep(TEND_MS, signal);
-  }
-}
-
 /** What to tell the host's page of a disk that is full or nearly, in sentences. */
 export function diskProblems(state_dir: string): string[] {
   const free_bytes = freeBytesAt(join(state_dir, SPARE_FILE));
@@ -86,7 +73,8 @@ export function diskProblems(state_dir: string): string[] {
   ];
 }
 
-function fillSpareRoom(state_dir: string): void {
+/** Takes the spare room if it is not taken and the disk has plenty. Called at each connection. */
+export function fillSpareRoom(state_dir: string): void {
   const path = join(state_dir, SPARE_FILE);
   try {
     if (sizeOf(path) >= SPARE_BYTES || freeBytesAt(path) < DISK_LOW_BYTES) return;
