@@ -61,8 +61,9 @@ export class IdentityClaims {
     { older, alive = false }: { older?: AgentConnection; alive?: boolean } = {},
   ): boolean {
     const { id: host_id, name: host } = sender.host;
-    const granted = !alive && !this.#isHeldOff(host_id, claimant);
+    let granted = false;
     try {
+      granted = !alive && !this.#isHeldOff(host_id, claimant);
       if (granted) this.#tellMoved(sender, claimant);
       else this.#note(sender, claimant, older);
     } catch (error) {

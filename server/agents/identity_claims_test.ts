@@ -182,6 +182,20 @@ Deno.test("a conflict that cannot be written down harms neither the first socket
   world.db.close();
 });
 
+Deno.test("a host that is removed while its first machine is asked loses both sockets", async () => {
+  const { world, host, connect } = await contest();
+  const second_run = mintId();
+  const first = connect(mintId(), "web-01");
+  connect(second_run, "clone");
+  first.send({ type: "pong", nonce: nonceOf(first.socket) });
+  const again = connect(second_run, "clone");
+  world.hosts.remove(ADMIN, host.id);
+  assert.equal(first.socket.closed_with, CLOSE.host_removed);
+  assert.notEqual(again.socket.closed_with, undefined);
+  assert.equal(world.hub.connected(host.id), false);
+  world.db.close();
+});
+
 Deno.test("a server that starts anew keeps the place of the first machine too", async () => {
   const { world, host, connect } = await contest();
   const second_run = mintId();
