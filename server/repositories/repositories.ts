@@ -15,15 +15,15 @@ import { STALLED_AFTER_SECONDS } from "../protocol/limits.ts";
 import type { EditCredentialsRequest, RepositoryDetail } from "../protocol/rest.ts";
 import type { ConfigUpdate } from "../protocol/server_messages.ts";
 import type { Sealer } from "../secrets/seal.ts";
-import { Secret } from "../secrets/secret.ts";
+import type { Secret } from "../secrets/secret.ts";
 import {
   RepositoriesStore,
   type SealedConfig,
   type SealedCredential,
 } from "./repositories_store.ts";
 import { RepositoryDaysStore } from "./repository_days_store.ts";
+import { CredentialSealer } from "./credential_sealer.ts";
 import { forgetSnapshots } from "./forget_snapshots.ts";
-import { demandDifferent } from "./secret_rules.ts";
 import { StoredDays } from "./stored_days.ts";
 import { normaliseRepositoryUrl } from "./url.ts";
 
@@ -56,12 +56,14 @@ export class Repositories {
   #store: RepositoriesStore;
   #days: RepositoryDaysStore;
   #stored: StoredDays;
+  #credentials: CredentialSealer;
 
   constructor(deps: RepositoriesDeps) {
     this.#deps = deps;
     this.#store = new RepositoriesStore(deps.db);
     this.#days = new RepositoryDaysStore(deps.db);
     this.#stored = new StoredDays(deps);
+    this.#credentials = new CredentialSealer(deps.sealer);
   }
 
   /** The repository of a host, without secrets; undefined if there is no such host. */
@@ -147,11 +149,11 @@ export class Repositories {
   /** Seals secrets for their final place, before the transaction that stores them. */
   async sealSecrets(secrets: RepositorySecrets): Promise<SealedCredential[]> {
     const sealed = [
-      await this.#seal("repository", null, { id: mintId(), secret: secrets.password }),
+      await this.#credentials.seal("repository", null, { id: mintId(), secret: secrets.password }),
     ];
     if (secrets.rest_password !== null) {
       const { rest_username: username, rest_password: secret } = secrets;
-      sealed.push(await this.#seal("rest", username, { id: mintId(), secret }));
+      sealed.push(await this.#credentials.seal("rest", username, { id: mintId(), secret }));
     }
     return sealed;
   }
@@ -185,7 +187,7 @@ export class Repositories {
     for (let attempt = 0; attempt < EDIT_ATTEMPTS; attempt++) {
       const before = this.#store.sealedConfig(host_id);
       if (before === undefined) throw new AppError("not_found", "There is no such host");
-      const sealed = await this.#sealEdit(before, edit);
+      const sealed = await this.#credentials.sealEdit(before, edit);
       if (edit.url !== undefined && normaliseRepositoryUrl(edit.url) !== before.url) {
         await forgetSnapshots(this.#deps.db, this.#store, before.repository_id);
       }
@@ -234,44 +236,6 @@ export class Repositories {
     return this.#store.byHost(host_id)!;
   }
 
-  async #sealEdit(before: SealedConfig, edit: EditCredentialsRequest): Promise<SealedCredential[]> {
-    if (edit.rest_username === "" && edit.rest_password !== undefined) {
-      throw new AppError("invalid_field", "A REST password needs a REST user name", {
-        field: "rest_username",
-      });
-    }
-    const old = await this.#open(before);
-    const password = edit.password ?? old.password;
-    const rest_password = edit.rest_username === ""
-      ? null
-      : edit.rest_password ?? old.rest_password;
-    demandDifferent(
-      rest_password,
-      password,
-      edit.password === undefined ? "rest_password" : "password",
-    );
-    const sealed: SealedCredential[] = [];
-    if (edit.password !== undefined) {
-      const id = before.password_credential_id ?? mintId();
-      const secret = new Secret(edit.password);
-      sealed.push(await this.#seal("repository", null, { id, secret }));
-    }
-    const rest_changes = edit.rest_username !== undefined || edit.rest_password !== undefined;
-    if (rest_changes && edit.rest_username !== "") {
-      const username = edit.rest_username ?? before.rest_username;
-      if (username === null || rest_password === null) {
-        const field = username === null ? "rest_username" : "rest_password";
-        throw new AppError("invalid_field", "The REST user name and password go together", {
-          field,
-          hint: "Give both",
-        });
-      }
-      const id = before.rest_credential_id ?? mintId();
-      sealed.push(await this.#seal("rest", username, { id, secret: new Secret(rest_password) }));
-    }
-    return sealed;
-  }
-
   /**
    * What the host's agent needs now, with its secrets opened. Called when sent, never stored.
    * `repository` is null as long as there is no password. @throws {AppError} not_found
@@ -279,7 +243,7 @@ export class Repositories {
   async configFor(host_id: string): Promise<ConfigUpdate> {
     const sealed = this.#store.sealedConfig(host_id);
     if (sealed === undefined) throw new AppError("not_found", "There is no such host");
-    const { rest_password, password } = await this.#open(sealed);
+    const { rest_password, password } = await this.#credentials.open(sealed);
     return {
       type: "config.update",
       config_version: sealed.config_version,
@@ -390,30 +354,4 @@ export class Repositories {
     const { clock } = this.#deps;
     return clock.dayOf(clock.now_ms() - days * DAY_MS);
   }
-
-  async #seal(
-    kind: SealedCredential["kind"],
-    username: string | null,
-    value: { id: string; secret: Secret },
-  ): Promise<SealedCredential> {
-    const secret_sealed = await this.#deps.sealer.seal(value.secret, contextOf(value.id));
-    return { id: value.id, kind, username, secret_sealed };
-  }
-
-  async #open(
-    sealed: SealedConfig,
-  ): Promise<{ rest_password: string | null; password: string | null }> {
-    const open = async (id: string | null, envelope: string | null) =>
-      id === null || envelope === null
-        ? null
-        : (await this.#deps.sealer.open(envelope, contextOf(id))).reveal();
-    return {
-      rest_password: await open(sealed.rest_credential_id, sealed.rest_sealed),
-      password: await open(sealed.password_credential_id, sealed.password_sealed),
-    };
-  }
-}
-
-function contextOf(credential_id: string) {
-  return { table: "credentials", row: credential_id, column: "secret_sealed" };
 }
