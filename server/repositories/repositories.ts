@@ -4,7 +4,7 @@
  */
 import type { Audit } from "../audit/audit.ts";
 import { type Actor, demand, SYSTEM } from "../auth/permissions.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, dayBefore } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import { AppError } from "../errors.ts";
 import { mintId } from "../ids.ts";
@@ -30,7 +30,6 @@ import { normaliseRepositoryUrl } from "./url.ts";
 /** Seconds an agent lets restic try to reach the repository (product.md: 60 s). */
 const REACH_DEADLINE_SECONDS = 60;
 const EDIT_ATTEMPTS = 5;
-const DAY_MS = 86_400_000;
 /** Days of growth that are shown, and kept. */
 const SHOWN_DAYS = 90;
 const KEPT_DAYS = 400;
@@ -77,7 +76,7 @@ export class Repositories {
     const repository = this.forHost(actor, host_id);
     if (repository === undefined) throw new AppError("not_found", "There is no such host");
     const { id } = repository;
-    const first_day = this.#dayBefore(SHOWN_DAYS - 1);
+    const first_day = dayBefore(this.#deps.clock, SHOWN_DAYS - 1);
     return {
       ...repository,
       days: this.#days.since(id, first_day),
@@ -322,8 +321,8 @@ export class Repositories {
       });
       const { size_bytes, snapshot_count, dedup_ratio, compression_ratio } = stats;
       const figures = { size_bytes, snapshot_count, dedup_ratio, compression_ratio };
-      this.#days.put(host_id, { day: this.#dayBefore(0), ...figures });
-      this.#days.dropBefore(host_id, this.#dayBefore(KEPT_DAYS));
+      this.#days.put(host_id, { day: dayBefore(clock, 0), ...figures });
+      this.#days.dropBefore(host_id, dayBefore(clock, KEPT_DAYS));
       db.afterCommit(() => changes.publish({ host_id }));
     });
   }
@@ -347,11 +346,5 @@ export class Repositories {
       if (state === "ready") this.markInitialised(this.#store.byHost(host_id)!.id);
       db.afterCommit(() => changes.publish({ host_id }));
     });
-  }
-
-  /** The calendar day so many days ago. */
-  #dayBefore(days: number): string {
-    const { clock } = this.#deps;
-    return clock.dayOf(clock.now_ms() - days * DAY_MS);
   }
 }

@@ -1,10 +1,9 @@
 /** @module How all repositories together grew: kept as the change of each day, read from today back. */
-import type { Clock } from "../clock.ts";
+import { type Clock, dayBefore } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import type { StoredDay } from "../protocol/entities.ts";
 import { StoredDaysStore } from "./stored_days_store.ts";
 
-const DAY_MS = 86_400_000;
 const KEPT_DAYS = 400;
 
 export class StoredDays {
@@ -19,8 +18,8 @@ export class StoredDays {
   /** Notes that so much more is stored than before, or less. Call it in that transaction. */
   add(change_bytes: number): void {
     if (change_bytes === 0) return;
-    this.#store.add(this.#dayBefore(0), change_bytes);
-    this.#store.dropBefore(this.#dayBefore(KEPT_DAYS));
+    this.#store.add(dayBefore(this.#clock, 0), change_bytes);
+    this.#store.dropBefore(dayBefore(this.#clock, KEPT_DAYS));
   }
 
   /**
@@ -34,17 +33,11 @@ export class StoredDays {
     const days: StoredDay[] = [];
     let size_bytes = now_bytes;
     for (let back = 0; back < day_count; back++) {
-      const day = this.#dayBefore(back);
+      const day = dayBefore(this.#clock, back);
       if (day < first) break;
       days.push({ day, size_bytes: Math.max(0, size_bytes) });
       size_bytes -= changes.get(day) ?? 0;
     }
     return days.reverse();
-  }
-
-  /** The calendar day so many days ago; counted at noon, where no change of the clock skips a day. */
-  #dayBefore(days: number): string {
-    const noon_ms = Date.parse(`${this.#clock.dayOf(this.#clock.now_ms())}T12:00:00`);
-    return this.#clock.dayOf(noon_ms - days * DAY_MS);
   }
 }
