@@ -28,6 +28,7 @@ import {
   HostsStore,
 } from "./hosts_store.ts";
 import { AgentNotices } from "./agent_notices.ts";
+import { HostSearchStore } from "./host_search_store.ts";
 import { livenessOf, withNotices } from "./liveness.ts";
 import { parseHostQuery } from "./host_query.ts";
 import { covers } from "./backup_set.ts";
@@ -75,6 +76,7 @@ export interface Survey {
 export class Hosts {
   #deps: HostsDeps;
   #store: HostsStore;
+  #search: HostSearchStore;
   #stored_days: StoredDays;
   /** What is odd about the agents of some hosts. */
   readonly agent_notices: AgentNotices;
@@ -82,6 +84,7 @@ export class Hosts {
   constructor(deps: HostsDeps) {
     this.#deps = deps;
     this.#store = new HostsStore(deps.db);
+    this.#search = new HostSearchStore(deps.db);
     this.#stored_days = new StoredDays(deps);
     this.agent_notices = new AgentNotices(deps.db);
   }
@@ -125,20 +128,20 @@ export class Hosts {
   /** The hosts that a text names, by name, host name or tag, the closest first. Two statements. */
   find(actor: Actor, text: string, limit: number): { items: Host[]; total: number } {
     demand(actor, "host.read");
-    const { ids, total } = this.#store.find(text.trim().toLowerCase(), limit);
+    const { ids, total } = this.#search.find(text.trim().toLowerCase(), limit);
     return { items: this.byIds(actor, ids), total };
   }
 
   /** Those that have been without a good backup for longest. Two statements. */
   longestWithout(actor: Actor, limit: number): Host[] {
     demand(actor, "host.read");
-    return this.byIds(actor, this.#store.longestWithout(limit));
+    return this.byIds(actor, this.#search.longestWithout(limit));
   }
 
   /** The first hosts by name, and nothing else of them. */
   names(actor: Actor, limit: number): { id: string; name: string }[] {
     demand(actor, "host.read");
-    return this.#store.names(limit);
+    return this.#search.names(limit);
   }
 
   /** Those of these hosts that exist, in that order. */

@@ -70,9 +70,6 @@ const BACKUP_FACTS =
 /** SQL of hosts. */
 export class HostsStore {
   #survey: StatementSync;
-  #find: StatementSync;
-  #longest_without: StatementSync;
-  #names: StatementSync;
   #by_ids: StatementSync;
   #by_id: StatementSync;
   #id_of_name: StatementSync;
@@ -99,23 +96,6 @@ export class HostsStore {
          j.error_class
        ${FROM_HOSTS} LEFT JOIN jobs j
          ON j.id = h.last_backup_job_id AND h.last_backup_status <> 'succeeded'`,
-    );
-    this.#find = db.prepare(
-      `SELECT id, count(*) OVER () AS total,
-         CASE WHEN lower(name) = :q THEN 0 WHEN substr(lower(name), 1, length(:q)) = :q THEN 1
-           WHEN instr(lower(name), :q) > 0 THEN 2 ELSE 3 END AS rank
-       FROM hosts
-       WHERE instr(lower(name), :q) > 0 OR instr(lower(coalesce(agent_hostname, '')), :q) > 0
-         OR (instr(lower(tags), :q) > 0
-           AND EXISTS (SELECT 1 FROM json_each(tags) AS t WHERE instr(lower(t.value), :q) > 0))
-       ORDER BY rank, name LIMIT :limit`,
-    );
-    this.#longest_without = db.prepare(
-      `SELECT id FROM hosts WHERE enrolled_at_ms IS NOT NULL
-       ORDER BY last_good_backup_at_ms IS NOT NULL, last_good_backup_at_ms, name LIMIT :limit`,
-    );
-    this.#names = db.prepare(
-      "SELECT id, name FROM hosts ORDER BY name COLLATE NOCASE LIMIT :limit",
     );
     this.#by_ids = db.prepare(
       `${SELECT_HOST} JOIN json_each(:ids) AS wanted ON wanted.value = h.id ORDER BY wanted.key`,
@@ -190,28 +170,6 @@ export class HostsStore {
       repository_server: /^https?:\/\/([^/?#]+)/.exec(row.url as string ?? "")?.[1] ?? null,
       ...toFacts(row),
     }));
-  }
-
-  /**
-   * The ids of hosts with this text (lower case) in name, host name or a tag: the name itself first,
-   * then what begins with it; and how many there are in all.
-   */
-  find(q: string, limit: number): { ids: string[]; total: number } {
-    const rows = this.#find.all({ q, limit });
-    return { ids: rows.map((row) => row.id as string), total: Number(rows[0]?.total ?? 0) };
-  }
-
-  /** The first hosts by name. */
-  names(limit: number): { id: string; name: string }[] {
-    return this.#names.all({ limit }).map((row) => ({
-      id: row.id as string,
-      name: row.name as string,
-    }));
-  }
-
-  /** The ids of enrolled hosts whose last good backup is the oldest, or of which there is none. */
-  longestWithout(limit: number): string[] {
-    return this.#longest_without.all({ limit }).map((row) => row.id as string);
   }
 
   /** The hosts of these ids that exist, in that order. */
