@@ -45,7 +45,7 @@ export function AttentionList(props: AttentionListProps) {
               <a class="strong rowlink" href={paths.host(item.host_id)} title={item.host_name}>
                 {item.host_name}
               </a>
-              <span class="dim line-clamp-2" title={item.message}>{item.message}</span>
+              <span class="dim line-clamp-3" title={item.message}>{item.message}</span>
             </span>
             {item.since_ms === null ? <span class="hide-sm" /> : (
               <time

@@ -8,8 +8,12 @@ export function demandDifferent(
   field: string,
 ): void {
   if (typeof rest_password !== "string" || rest_password !== password) return;
-  throw new AppError("invalid_field", "The REST password and the repository password must differ", {
-    field,
-    hint: "Whoever runs the REST server must not be able to read the backups",
-  });
+  throw new AppError(
+    "invalid_field",
+    "The server password and the encryption password must differ",
+    {
+      field,
+      hint: "Whoever runs the REST server must not be able to read the backups",
+    },
+  );
 }
