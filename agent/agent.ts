@@ -10,6 +10,7 @@ import { type AgentConfig, readConfig, writeConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import type { Directories } from "./directories.ts";
 import { AgentError } from "./errors.ts";
+import { diskProblems, fillSpareRoom, whenThereIsRoom } from "./full_disk.ts";
 import { AgentLock } from "./lock.ts";
 import type { AgentLog } from "./log.ts";
 import { describeMachine } from "./machine.ts";
@@ -49,12 +50,20 @@ export interface RunAgentOptions extends Directories {
  * @throws {AgentError} bad_config, permission or already_running, before anything was started
  */
 export async function runAgent(options: RunAgentOptions): Promise<void> {
+  const { state_dir, signal, log, timing = systemTiming() } = options;
   const config = await readConfig(options.config_dir);
-  await makeStateFolder(options.state_dir);
-  const lock = await AgentLock.acquire(options.state_dir);
+  const patience = { state_dir, signal, log, timing };
+  const lock = await whenThereIsRoom(patience, async () => {
+    await makeStateFolder(state_dir);
+    return await AgentLock.acquire(state_dir);
+  });
+  if (lock === undefined) return;
   try {
-    using state = openOrReplaceState(options.state_dir, config, options.log);
-    await runParts(options, config, state);
+    using state = await whenThereIsRoom(
+      patience,
+      () => openOrReplaceState(state_dir, config, log),
+    );
+    if (state !== undefined) await runParts(options, config, state);
   } finally {
     lock.release();
   }
@@ -169,6 +178,7 @@ async function runParts(
       log.info(`connected to ${config.server_url}`, { server_version: welcome.server_version });
       note("connected");
       admission.welcome();
+      fillSpareRoom(state_dir);
     },
     onTurnedAway: () => admission.turnAway(),
     onLost: (reason) => note(reason),
@@ -188,6 +198,7 @@ async function runParts(
       config_version: settings.config_version,
       problems: [
         ...damagedStates(state_dir),
+        ...diskProblems(state_dir),
         ...(pins.problem === null ? [] : [pins.problem]),
       ].map((problem) => problem.slice(0, 512)),
       schedule_version: schedules.version,

@@ -8,8 +8,11 @@ import {
 } from "../server/protocol/limits.ts";
 import { iso, type Timing } from "./timing.ts";
 
-/** So late that a busy job fills a batch, so soon that who watches it sees it move. */
-const BATCH_MAX_MS = 50;
+/**
+ * So late that a busy job fills a batch, so soon that who watches it sees it move: Deno's WebSocket
+ * leaves Nagle's algorithm on, so that a frame over 1 KiB may wait 40 ms more for the peer's TCP.
+ */
+const BATCH_MAX_MS = 25;
 /** Far under a frame's limit even when every character needs escaping. */
 const BATCH_MAX_CHARS = 128 * 1024;
 

@@ -21,8 +21,13 @@ export class AgentLock {
         "stop it first, as with: systemctl stop restic-manager-agent",
       );
     }
-    // A file of its own: Windows does not let others read a locked one.
-    await Deno.writeTextFile(pidPath(state_dir), `${Deno.pid}\n`, { mode: 0o600 });
+    try {
+      // A file of its own: Windows does not let others read a locked one.
+      await Deno.writeTextFile(pidPath(state_dir), `${Deno.pid}\n`, { mode: 0o600 });
+    } catch (error) {
+      file.close();
+      throw error;
+    }
     return new AgentLock(file);
   }
 

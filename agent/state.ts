@@ -66,10 +66,15 @@ export class AgentState {
       Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
     }
     this.#db = new DatabaseSync(path);
-    this.#db.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;" +
-        "PRAGMA cache_size = -512;" + SCHEMA,
-    );
+    try {
+      this.#db.exec(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;" +
+          "PRAGMA cache_size = -512;" + SCHEMA,
+      );
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
     this.#begin = this.#db.prepare("BEGIN IMMEDIATE");
     this.#commit = this.#db.prepare("COMMIT");
     this.#rollback = this.#db.prepare("ROLLBACK");

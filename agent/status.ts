@@ -6,6 +6,7 @@ import { openState } from "./open_state.ts";
 import { type AgentConfig, readConfig } from "./config.ts";
 import type { Directories } from "./directories.ts";
 import type { ExitCode } from "./errors.ts";
+import { isNoRoom } from "./full_disk.ts";
 import { runningAgent } from "./lock.ts";
 import { createAgentLog } from "./log.ts";
 import { Schedules } from "./schedules.ts";
@@ -33,6 +34,8 @@ export interface Status {
   };
   /** Reports that the server has not yet acknowledged. */
   unsent_reports: number;
+  /** There was no room to read what the agent noted: the facts above are missing. */
+  disk_full: boolean;
   /** Below 16 MiB no log line is kept any more; null if the file system does not tell. */
   disk_free_bytes: number | null;
 }
@@ -54,10 +57,12 @@ export async function readStatus(directories: Directories): Promise<Status> {
     jobs: [],
     schedules: { version: 0, count: 0, next_run_at: null, paused_until: null },
     unsent_reports: 0,
+    disk_full: false,
     disk_free_bytes: finite(freeBytesAt(join(directories.state_dir, "state.db"))),
   };
   if (!await exists(join(directories.state_dir, "state.db"))) return status;
-  using state = openState(directories.state_dir, config);
+  using state = openIfRoom(directories.state_dir, config);
+  if (state === undefined) return { ...status, disk_full: true };
   const noted = JSON.parse(state.seen.fact("connection") ?? "null") as
     | { connected: boolean; what: string; at: string }
     | null;
@@ -102,7 +107,12 @@ export function describeStatus(status: Status): string {
   lines.push(`schedules ${describeSchedules(status.schedules)}`);
   lines.push(`unsent    ${status.unsent_reports} reports`);
   const { disk_free_bytes } = status;
-  if (disk_free_bytes !== null && disk_free_bytes < DISK_LOW_BYTES) {
+  if (status.disk_full) {
+    lines.push(
+      "disk      full: what the agent noted cannot be read. An agent that was started now waits " +
+        "for room and backs nothing up meanwhile. Free some space there",
+    );
+  } else if (disk_free_bytes !== null && disk_free_bytes < DISK_LOW_BYTES) {
     const mib = (disk_free_bytes / 1024 / 1024).toFixed(1);
     lines.push(
       `disk      ${mib} MiB left for the agent's state: jobs run and their results are kept in ` +
@@ -122,6 +132,15 @@ function describeSchedules({ version, count, next_run_at, paused_until }: Status
 export function statusExit(status: Status): ExitCode {
   if (!status.running) return "failed";
   return status.connected ? "ok" : "server_unreachable";
+}
+
+function openIfRoom(state_dir: string, config: AgentConfig): AgentState | undefined {
+  try {
+    return openState(state_dir, config);
+  } catch (error) {
+    if (isNoRoom(error, state_dir)) return undefined;
+    throw error;
+  }
 }
 
 function finite(value: number): number | null {

@@ -79,22 +79,23 @@ export class TestAgent {
   #stop = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
-  private constructor(dir: string) {
+  private constructor(dir: string, state_dir: string) {
     this.#dir = dir;
     this.config_dir = join(dir, "config");
-    this.state_dir = join(dir, "state");
+    this.state_dir = state_dir;
   }
 
-  /** Folders of an agent that is not enrolled yet. */
-  static async onDisk(): Promise<TestAgent> {
-    const agent = new TestAgent(await Deno.makeTempDir());
+  /** Folders of an agent that is not enrolled yet; its state is in one of its own unless told. */
+  static async onDisk(state_dir?: string): Promise<TestAgent> {
+    const dir = await Deno.makeTempDir();
+    const agent = new TestAgent(dir, state_dir ?? join(dir, "state"));
     await Deno.mkdir(agent.config_dir);
     return agent;
   }
 
-  /** An enrolled agent that is not running. */
-  static async enrolled(server: TestServer): Promise<TestAgent> {
-    const agent = await TestAgent.onDisk();
+  /** An enrolled agent that is not running; its state is in a folder of its own unless told. */
+  static async enrolled(server: TestServer, state_dir?: string): Promise<TestAgent> {
+    const agent = await TestAgent.onDisk(state_dir);
     const config: AgentConfig = {
       server_url: server.url,
       host_id: HOST_ID,

@@ -4,10 +4,12 @@ import { SYSTEM } from "../server/auth/permissions.ts";
 import { SERVER_DENO_FLAGS } from "../server/tasks/deno_flags.ts";
 import { seedServices } from "../server/tasks/seed/services.ts";
 import { seedStory } from "../server/tasks/seed/story.ts";
-import { freePort, plainEnvironment, ServerProcess } from "../server/tasks/stack/processes.ts";
-import { Program } from "../server/tasks/stack/program.ts";
+import type { ApiClient } from "../server/tasks/stack/client.ts";
+import type { FakeIdentity } from "../server/tasks/stack/fake_agent.ts";
+import { freePort, ServerProcess } from "../server/tasks/stack/processes.ts";
 import { testApp } from "../server/testing.ts";
 import { bundle } from "./bundle.ts";
+import { connected, demandOnline, startFleet } from "./fleet.ts";
 import { fleetData } from "./fleet_data.ts";
 import { memoryOf } from "./memory.ts";
 import { pageWeight } from "./page_weight.ts";
@@ -24,7 +26,7 @@ const START = { name: "server: start to first answer", unit: "s", budget: 0.5 };
 const TIME = { name: "dashboard at 1,000 hosts, p95", unit: "ms", budget: 50 };
 const STATEMENTS = { name: "dashboard at 1,000 hosts, statements", unit: "", budget: 10 };
 const WEIGHT = { name: "dashboard: script and style over the wire", unit: "kB", budget: 40 };
-const CONNECT = { name: "1,000 agents at once, until the last has its config", unit: "s" };
+const CONNECT = { name: "1,000 agents, until the last has acknowledged its config", unit: "s" };
 const MEMORY = { name: "server: RSS with 1,000 agents", unit: "MB", budget: 150 };
 
 export interface ServerOptions {
@@ -42,8 +44,6 @@ export async function measureServer(options: ServerOptions): Promise<Figure[]> {
     const data_dir = join(dir, "server");
     log(`seeding ${HOSTS} hosts`);
     const identities = await fleetData(data_dir, HOSTS);
-    const identities_file = join(dir, "identities.json");
-    await Deno.writeTextFile(identities_file, JSON.stringify(identities));
     const entry = { file: server_file, flags: SERVER_DENO_FLAGS };
     const seconds: number[] = [];
     const start = () =>
@@ -62,7 +62,8 @@ export async function measureServer(options: ServerOptions): Promise<Figure[]> {
     }];
     const server = await start();
     try {
-      const { cookie } = await server.firstAdmin("bench", "correct horse battery 9");
+      const api = await server.firstAdmin("bench", "correct horse battery 9");
+      const { cookie } = api;
       const times = await overviewTimes(server.url, cookie);
       figures.push({
         ...TIME,
@@ -80,7 +81,7 @@ export async function measureServer(options: ServerOptions): Promise<Figure[]> {
         note: "everything `/` names or imports, packed as sent",
       });
       log(`connecting ${HOSTS} agents`);
-      figures.push(...await withAgents(server, { dir, identities_file }));
+      figures.push(...await withAgents(server, { dir, identities, api }));
     } finally {
       await server.stop();
     }
@@ -126,29 +127,21 @@ async function overviewStatements(): Promise<number> {
 
 async function withAgents(
   server: ServerProcess,
-  { dir, identities_file }: { dir: string; identities_file: string },
+  { dir, identities, api }: { dir: string; identities: FakeIdentity[]; api: ApiClient },
 ): Promise<Figure[]> {
   const before = memoryOf(server.pid);
-  const fleet = new Program({
-    command: Deno.execPath(),
-    args: ["run", "-A", "--quiet", join(import.meta.dirname!, "fake_fleet.ts")]
-      .concat(server.url, identities_file),
-    env: plainEnvironment(),
-    log_file: join(dir, "fake_fleet.log"),
-  });
+  const fleet = await startFleet({ server, dir, name: "fleet", at_once: 100 }, identities);
   try {
-    const seconds = await fleet.line(
-      "1,000 agents",
-      (line) => /^connected \d+ in ([\d.]+) s/.exec(line)?.[1],
-      120,
-    );
+    const seconds = await connected(fleet);
+    await demandOnline(api, HOSTS);
     await new Promise((resolve) => setTimeout(resolve, SETTLE_SECONDS * 1000));
     const { resident_mb, own_mb } = memoryOf(server.pid);
+    await demandOnline(api, HOSTS);
     const note = `${own_mb.toFixed(1)} MB its own; ${
       before.resident_mb.toFixed(1)
     } MB without agents`;
     return [
-      { ...CONNECT, budget: null, measured: Number(seconds), note: "100 at a time" },
+      { ...CONNECT, budget: null, measured: seconds, note: "100 at a time" },
       { ...MEMORY, measured: resident_mb, note: `${note}, after 220 requests` },
     ];
   } finally {

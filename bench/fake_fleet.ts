@@ -1,28 +1,31 @@
 /**
- * @module A process with many fake agents on one server: `fake_fleet.ts BASE_URL FILE`, where FILE
- * holds their identities as JSON. Prints a line once all have their config, and beats until it is stopped.
+ * @module A process with many fake agents on one server: `fake_fleet.ts BASE_URL FILE AT_ONCE`, where
+ * FILE holds their identities as JSON and AT_ONCE is how many connect at a time. Prints a line once
+ * the server has dealt with everybody's acknowledgement of its config, and beats until it is stopped.
  */
 import { FakeAgent, type FakeIdentity } from "../server/tasks/stack/fake_agent.ts";
 
 const HEARTBEAT_MS = 30_000;
-const AT_ONCE = 100;
 
-const [base_url = "", file = ""] = Deno.args;
+const [base_url = "", file = "", at_once = "100"] = Deno.args;
 const identities = JSON.parse(await Deno.readTextFile(file)) as FakeIdentity[];
 const agents = await Promise.all(identities.map((one) => FakeAgent.of({ base_url }, one)));
+say("ready");
 const began = performance.now();
-for (let n = 0; n < agents.length; n += AT_ONCE) {
-  await Promise.all(agents.slice(n, n + AT_ONCE).map((agent) => agent.connect()));
+for (let n = 0; n < agents.length; n += Number(at_once)) {
+  await Promise.all(agents.slice(n, n + Number(at_once)).map((agent) => agent.connect()));
 }
 while (!agents.every((agent) => agent.received.some((one) => one.type === "config.update"))) {
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
-const seconds = (performance.now() - began) / 1000;
-Deno.stdout.writeSync(new TextEncoder().encode(`connected ${agents.length} in ${seconds} s\n`));
+await Promise.all(agents.map((agent) => agent.roundTrip()));
+say(`connected ${agents.length} in ${(performance.now() - began) / 1000} s`);
 
-const beat = () => {
+setInterval(() => {
   const time = new Date().toISOString();
   for (const agent of agents) agent.send({ type: "heartbeat", time });
-};
-beat();
-setInterval(beat, HEARTBEAT_MS);
+}, HEARTBEAT_MS);
+
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}

@@ -15,7 +15,11 @@ import { seedServices } from "../server/tasks/seed/services.ts";
 import { seedStory } from "../server/tasks/seed/story.ts";
 
 /** Fills an empty folder as a server would have, and enrols an agent for each host. */
-export async function fleetData(data_dir: string, host_count: number): Promise<FakeIdentity[]> {
+export async function fleetData(
+  data_dir: string,
+  host_count: number,
+  snapshot_count = 30,
+): Promise<FakeIdentity[]> {
   Deno.mkdirSync(data_dir, { recursive: true, mode: 0o700 });
   const path = join(data_dir, "restic-manager.db");
   const is_new = !existsSync(path);
@@ -28,7 +32,7 @@ export async function fleetData(data_dir: string, host_count: number): Promise<F
     // Nothing here must outlive a power cut, and 10,000 small transactions would wait for the disk.
     db.sqlite.exec("PRAGMA synchronous = OFF");
     const services = await seedServices(db, clock.now_ms(), sealer);
-    await seedStory(services, { host_count, snapshot_count: 30, now_ms: clock.now_ms() });
+    await seedStory(services, { host_count, snapshot_count, now_ms: clock.now_ms() });
     const public_key = identity.public_key.toBase64();
     const identities: FakeIdentity[] = [];
     for (const { id } of services.hosts.survey(SYSTEM).all) {

@@ -16,9 +16,11 @@ const LOGGING = 5;
 /** As many as may enrol from one address in a minute. */
 const OTHERS = 4;
 
+const ONE = { name: "one job of 100 log lines/s: line to browser, p99", unit: "ms", budget: 100 };
 const LATE = { name: "10,000 log lines/s: line to browser, p99", unit: "ms", budget: 100 };
 const RATE = { name: "log flood: ms for 10,000 lines, kept and shown", unit: "ms", budget: 1000 };
 const CPU = { name: "10,000 log lines: processor time of the server", unit: "ms" };
+const FLOOD = { name: "log flood: line to browser, p99", unit: "ms" };
 const OTHER = { name: "log flood: REST beside it, p99", unit: "ms", budget: 1000 };
 const MEMORY = { name: "log flood: server's RSS at its highest", unit: "MB" };
 
@@ -29,13 +31,22 @@ export interface LogLinesOptions {
   log(line: string): void;
 }
 
-/** Five agents log 2,000 lines a second each, then 10,000 each, beside four that only beat. */
+/**
+ * One agent logs 100 lines a second, which is the usual case; then five log 2,000 each, then 10,000
+ * each. Four more only beat.
+ */
 export async function measureLogLines(options: LogLinesOptions): Promise<Figure[]> {
   try {
     const { server_file } = await bundle(options.project_dir);
-    const steady = await run({ ...options, server_file, rate: 2000 });
-    const flood = await run({ ...options, server_file, rate: 10_000 });
+    const one = await run({ ...options, server_file, jobs: 1, rate: 100 });
+    const steady = await run({ ...options, server_file, jobs: LOGGING, rate: 2000 });
+    const flood = await run({ ...options, server_file, jobs: LOGGING, rate: 10_000 });
     return [
+      {
+        ...ONE,
+        measured: percentile(one.late_ms, 0.99),
+        note: `up to 25 ms of it the agent's batching; median ${median(one.late_ms).toFixed(1)} ms`,
+      },
       {
         ...LATE,
         measured: percentile(steady.late_ms, 0.99),
@@ -45,8 +56,13 @@ export async function measureLogLines(options: LogLinesOptions): Promise<Figure[
       {
         ...RATE,
         measured: 10_000_000 / flood.lines_per_second,
-        note: `${flood.lines_per_second.toFixed(0)} lines/s of ${LOGGING} × 10,000 offered; ` +
-          `p99 ${percentile(flood.late_ms, 0.99).toFixed(0)} ms to the browser`,
+        note: `${flood.lines_per_second.toFixed(0)} lines/s of ${LOGGING} × 10,000 offered`,
+      },
+      {
+        ...FLOOD,
+        budget: null,
+        measured: percentile(flood.late_ms, 0.99),
+        note: `median ${median(flood.late_ms).toFixed(1)} ms; five times what the budget asks for`,
       },
       {
         ...CPU,
@@ -78,7 +94,7 @@ interface Measured {
 }
 
 async function run(
-  options: LogLinesOptions & { server_file: string; rate: number },
+  options: LogLinesOptions & { server_file: string; jobs: number; rate: number },
 ): Promise<Measured> {
   const dir = join(options.dir, `logs-${options.rate}`);
   await Deno.mkdir(dir, { recursive: true });
@@ -99,7 +115,7 @@ async function run(
 async function withFleet(
   server: ServerProcess,
   api: ApiClient,
-  { dir, rate, seconds, log }: LogLinesOptions & { rate: number },
+  { dir, jobs: job_count, rate, seconds, log }: LogLinesOptions & { jobs: number; rate: number },
 ): Promise<Measured> {
   const hosts: Host[] = [];
   const tokens: string[] = [];
@@ -122,11 +138,11 @@ async function withFleet(
   });
   try {
     await fleet.line("agents", (line) => line.startsWith("connected") || undefined, 60);
-    const logging = hosts.slice(0, LOGGING);
+    const logging = hosts.slice(0, job_count);
     const start = (host: Host, kind: string) =>
       api.call<Job>("POST", `/api/hosts/${host.id}/jobs`, { kind });
     for (const host of logging) await ended(api, (await start(host, "init")).id);
-    log(`logging ${LOGGING} × ${rate} lines/s for ${seconds} s`);
+    log(`logging ${job_count} × ${rate} lines/s for ${seconds} s`);
     const jobs = await Promise.all(logging.map((host) => start(host, "backup")));
     const cpu_before = cpuSecondsOf(server.pid);
     const began_ms = performance.now();

@@ -12,6 +12,7 @@ import { measureAgentOverhead } from "./agent_overhead.ts";
 import { writeData } from "./data.ts";
 import { measureLogLines } from "./log_lines.ts";
 import { measureServer } from "./dashboard.ts";
+import { measureFleet } from "./fleet.ts";
 import { measureOverhead } from "./overhead.ts";
 import { measureSnapshots } from "./snapshot_list.ts";
 import { measureSchedules } from "./schedules.ts";
@@ -37,7 +38,11 @@ const DOOR_UNTIL_MS = 5 * 60_000;
 const AGENT_UNTIL_MS = 8 * 60_000;
 
 const PARTS: Record<string, () => Promise<Figure[]>> = {
-  server: () => inFolder((dir) => measureServer({ project_dir, dir, log })),
+  server: () =>
+    inFolder(async (dir) => [
+      ...await measureServer({ project_dir, dir, log }),
+      ...await measureFleet({ project_dir, dir, log }),
+    ]),
   logs: () => inFolder((dir) => measureLogLines({ project_dir, dir, seconds: log_seconds, log })),
   schedules: measureSchedules,
   snapshots: () => inFolder(measureSnapshots),

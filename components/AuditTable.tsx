@@ -6,8 +6,15 @@ import { absolute, clockTime, shortId } from "./format.ts";
 import { Icon } from "./Icon.tsx";
 import { visibleText } from "./job/visible_text.ts";
 
+export interface AuditTableProps {
+  entries: AuditEntry[];
+  /** Of hosts that there are, by id: not every entry carries the name. */
+  host_names?: ReadonlyMap<string, string>;
+  now_ms: number;
+}
+
 /** Newest first, with a heading for each day. */
-export function AuditTable({ entries, now_ms }: { entries: AuditEntry[]; now_ms: number }) {
+export function AuditTable({ entries, host_names = new Map(), now_ms }: AuditTableProps) {
   return (
     <table class="tbl tbl-cards audit">
       <thead>
@@ -25,7 +32,13 @@ export function AuditTable({ entries, now_ms }: { entries: AuditEntry[]; now_ms:
             <tr class="group-row" key={day.at_ms}>
               <td colSpan={5} data-c="full">{dayHeading(day.at_ms, now_ms)}</td>
             </tr>
-            {day.items.map((entry) => <AuditRow key={entry.seq} entry={entry} />)}
+            {day.items.map((entry) => (
+              <AuditRow
+                key={entry.seq}
+                entry={entry}
+                host_name={host_names.get(entry.target_id ?? "")}
+              />
+            ))}
           </>
         ))}
       </tbody>
@@ -33,7 +46,12 @@ export function AuditTable({ entries, now_ms }: { entries: AuditEntry[]; now_ms:
   );
 }
 
-function AuditRow({ entry }: { entry: AuditEntry }) {
+interface AuditRowProps {
+  entry: AuditEntry;
+  host_name: string | undefined;
+}
+
+function AuditRow({ entry, host_name }: AuditRowProps) {
   const at_ms = Date.parse(entry.ts);
   return (
     <tr data-key={entry.seq}>
@@ -45,7 +63,7 @@ function AuditRow({ entry }: { entry: AuditEntry }) {
       </td>
       <td class="mono dim nowrap" data-c="full">{entry.action}</td>
       <td data-c="full">
-        <What entry={entry} />
+        <What entry={entry} host_name={host_name} />
       </td>
       <td class="mono faint c-sm" data-c="drop">{entry.ip ?? ""}</td>
     </tr>
@@ -75,11 +93,11 @@ function Who({ entry }: { entry: AuditEntry }) {
 /** Names that a payload may carry for its target, the most telling first. */
 const NAME_KEYS = ["host_name", "name", "username"];
 
-function What({ entry }: { entry: AuditEntry }) {
+function What({ entry, host_name }: AuditRowProps) {
   const has_details = Object.keys(entry.payload).length > 0;
   return (
     <div class="audit-what">
-      <Target entry={entry} />
+      <Target entry={entry} host_name={host_name} />
       {has_details && (
         <details>
           <summary class="meta">Details</summary>
@@ -90,10 +108,10 @@ function What({ entry }: { entry: AuditEntry }) {
   );
 }
 
-function Target({ entry }: { entry: AuditEntry }) {
+function Target({ entry, host_name }: AuditRowProps) {
   const { target_kind, target_id, payload } = entry;
   const named = NAME_KEYS.map((key) => payload[key]).find((value) => typeof value === "string");
-  const name = named === undefined ? undefined : visibleText(String(named));
+  const name = named === undefined ? host_name : visibleText(String(named));
   const href = target_id === null
     ? undefined
     : target_kind === "job"

@@ -32,7 +32,9 @@ function noteOf({ disk, is_admin }: DiskNoteProps) {
       return is_admin
         ? (
           <Note tone="warn" title="The server's disk is nearly full.">
-            {bytes(disk.free_bytes)} are left. When it is full, nothing can be recorded any more.
+            {bytes(disk.free_bytes)}{" "}
+            are left. Free some space where the server keeps its data: once it is full, nothing can
+            be recorded any more.
           </Note>
         )
         : null;
@@ -42,5 +44,5 @@ function noteOf({ disk, is_admin }: DiskNoteProps) {
 }
 
 const NOTHING_RECORDED =
-  "Nothing can be changed or recorded until that is over. Backups go on: agents keep their results " +
-  "and send them then. Until then hosts may be shown as offline.";
+  "Nothing can be changed or recorded until that is over. Backups go on, and agents keep their " +
+  "results until they can be recorded. Meanwhile hosts may be shown as offline.";

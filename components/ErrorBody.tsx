@@ -1,6 +1,7 @@
 /** @module What stands in place of a page that cannot be shown. */
 import { Head } from "fresh/runtime";
 import type { State } from "../server/state.ts";
+import { sentence } from "./format.ts";
 import { Icon } from "./Icon.tsx";
 
 export interface ErrorBodyProps {
@@ -20,7 +21,7 @@ export function ErrorBody({ status, title, text, state }: ErrorBodyProps) {
       <div class="empty" role="alert">
         <Icon name={status === 404 ? "search" : "s-fail"} />
         <h1 class="h1">{title}</h1>
-        <p class="prose break">{text}</p>
+        <p class="prose break">{sentence(text)}</p>
         <div class="row wrap mt-2">
           <a class="btn" href="/">Go to Overview</a>
         </div>

@@ -6,6 +6,7 @@ import Palette from "../islands/Palette.tsx";
 import { paths } from "../server/protocol/paths.ts";
 import { CsrfField } from "./Field.tsx";
 import { Icon } from "./Icon.tsx";
+import { ReadOnly } from "./ReadOnly.tsx";
 
 export interface Crumb {
   label: string;
@@ -43,6 +44,7 @@ export function Page(props: PageFrameProps) {
       </Head>
       <header class="topbar">
         <Crumbs crumbs={crumbs} />
+        <ReadOnly />
         {live === "off" ? null : <LiveMark />}
         <Palette csrf_token={csrf_token} here={here} />
         <ThemeSwitch csrf_token={csrf_token} here={here} />

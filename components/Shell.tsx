@@ -10,6 +10,7 @@ import { CsrfField } from "./Field.tsx";
 import { count } from "./format.ts";
 import { Icon } from "./Icon.tsx";
 import { ACCOUNT, type Place, PLACES } from "./places.ts";
+import { ReadOnlyPages } from "./ReadOnly.tsx";
 import { Count } from "./Status.tsx";
 
 export interface ShellProps {
@@ -100,7 +101,9 @@ export function Shell(props: ShellProps) {
         <Side {...props} />
         <div class="main">
           <DiskNote disk={props.disk} is_admin={props.user.role === "admin"} />
-          {props.children}
+          <ReadOnlyPages.Provider value={props.user.role === "viewer"}>
+            {props.children}
+          </ReadOnlyPages.Provider>
         </div>
         <nav class="tabbar" aria-label="Main, at the foot">
           {[...PLACES, ACCOUNT].map((place) => (

@@ -1,7 +1,9 @@
 /** @module Events in order, with what is still to come. */
 import type { ComponentChildren } from "preact";
-import { Time } from "./Time.tsx";
+import { dayKey, toTheSecond } from "./days.ts";
+import { absolute } from "./format.ts";
 import { Icon } from "./Icon.tsx";
+import { Time } from "./Time.tsx";
 import { type Kind, wordOf } from "./vocabulary.ts";
 import { visibleText } from "./job/visible_text.ts";
 
@@ -30,7 +32,7 @@ export function Trail({ items, now_ms }: { items: TrailItem[]; now_ms: number })
             />
             <span class={weight}>{visibleText(item.title)}</span>
             <span class="meta">
-              {item.at_ms == null ? null : <Time at={item.at_ms} now_ms={now_ms} as="clock" />}
+              {item.at_ms == null ? null : <Moment at_ms={item.at_ms} now_ms={now_ms} />}
             </span>
             <span class="meta break">
               {item.text && visibleText(item.text)}
@@ -40,5 +42,15 @@ export function Trail({ items, now_ms }: { items: TrailItem[]; now_ms: number })
         );
       })}
     </ol>
+  );
+}
+
+/** Today the clock tells enough; of another day the day belongs to it. */
+function Moment({ at_ms, now_ms }: { at_ms: number; now_ms: number }) {
+  if (dayKey(at_ms) === dayKey(now_ms)) return <Time at={at_ms} now_ms={now_ms} as="clock" />;
+  return (
+    <time dateTime={new Date(at_ms).toISOString()} title={absolute(at_ms)}>
+      {toTheSecond(at_ms)}
+    </time>
   );
 }

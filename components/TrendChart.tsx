@@ -52,7 +52,7 @@ export function TrendChart({ points, axis, format, label, tone, area, column }: 
         </svg>
         <div class="yaxis" aria-hidden="true">
           {[axis.high, axis.middle, axis.low].map((value) => (
-            <span key={value}>{format(value)}</span>
+            <span key={value}>{roundText(format(value))}</span>
           ))}
         </div>
         <div class="xaxis" aria-hidden="true">
@@ -81,4 +81,9 @@ export function TrendChart({ points, axis, format, label, tone, area, column }: 
       </details>
     </>
   );
+}
+
+/** The axis counts in round numbers: "60 GiB" for 60.0 GiB, "1.8 : 1" for 1.80 : 1. */
+function roundText(text: string): string {
+  return text.replace(/\.(\d*?)0+(?= )/, (_, digits) => digits === "" ? "" : `.${digits}`);
 }

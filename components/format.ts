@@ -51,6 +51,11 @@ export function count(value: number): string {
     .format(value);
 }
 
+/** A text as a whole sentence: the errors of the server end without a stop. */
+export function sentence(text: string): string {
+  return /[.?…:]$/.test(text) ? text : `${text}.`;
+}
+
 /** A number with its noun, as "1 host" or "1,204 hosts". */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;

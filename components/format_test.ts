@@ -8,12 +8,18 @@ import {
   count,
   counted,
   duration,
+  sentence,
   sentenceList,
   shortId,
   shortList,
   signedBytes,
   wholePercent,
 } from "./format.ts";
+
+Deno.test("sentence() ends a text that has no end", () => {
+  assert.equal(sentence("Ask an administrator"), "Ask an administrator.");
+  assert.equal(sentence("Try again in 15 s."), "Try again in 15 s.");
+});
 
 Deno.test("bytes() gives IEC units with three significant digits", () => {
   const cases: [number, string][] = [

@@ -36,7 +36,7 @@ export const WORDS = {
   degraded: { label: "Degraded", icon: "s-degraded", tone: "warn" },
   offline: { label: "Offline", icon: "s-offline", tone: "idle" },
   pending: { label: "Waiting for its agent", short: "No agent", icon: "s-queued", tone: "idle" },
-  stalled: { label: "No news", icon: "s-stale", tone: "stale" },
+  stalled: { label: "Stalled", icon: "s-stale", tone: "stale" },
 } as const satisfies Record<string, Word>;
 
 export type Kind = keyof typeof WORDS;

@@ -41,6 +41,7 @@ export default function LiveRegions(
     });
     feed.current = live;
     live.start();
+    showOpenTab();
     return () => live.stop();
   }, [host_id]);
 
@@ -58,4 +59,13 @@ export default function LiveRegions(
   }
   if (state.kind !== "lost") return null;
   return <LostNote {...state} onTry={() => feed.current?.tryNow()} />;
+}
+
+/** On a phone the tabs are wider than the page: the open one comes into view, and nothing else moves. */
+function showOpenTab(): void {
+  const tab = document.querySelector<HTMLElement>(".tabs > [aria-current]");
+  const tabs = tab?.parentElement;
+  if (tab == null || tabs == null) return;
+  const hidden_px = tab.offsetLeft + tab.offsetWidth - tabs.offsetLeft - tabs.clientWidth;
+  if (hidden_px > 0) tabs.scrollLeft = hidden_px;
 }

@@ -22,12 +22,19 @@ export const handler = define.handlers({
     const { services } = ctx.state;
     const query = ListAuditQuery.parse(filledQuery(ctx.url));
     const { items, next_before_seq } = services.audit.list(ctx.state.actor!, query);
-    return page({ entries: items, query, next_before_seq, now_ms: services.clock.now_ms() });
+    const host_ids = items.filter((entry) => entry.target_kind === "host")
+      .map((entry) => entry.target_id).filter((id) => id !== null);
+    const hosts = services.hosts.byIds(ctx.state.actor!, [...new Set(host_ids)]);
+    return page({
+      entries: items,
+      host_names: new Map(hosts.map(({ id, name }) => [id, name])),
+      ...{ query, next_before_seq, now_ms: services.clock.now_ms() },
+    });
   },
 });
 
 export default define.page<typeof handler>(function AuditPage({ data, state, url }) {
-  const { entries, query, next_before_seq, now_ms } = data;
+  const { entries, host_names, query, next_before_seq, now_ms } = data;
   const filtered = query.action !== undefined || query.actor !== undefined ||
     query.target_id !== undefined;
   return (
@@ -76,7 +83,7 @@ export default define.page<typeof handler>(function AuditPage({ data, state, url
               <p>{filtered ? "No entry matches these filters." : "There are no older entries."}</p>
             </Empty>
           )
-          : <AuditTable entries={entries} now_ms={now_ms} />}
+          : <AuditTable entries={entries} host_names={host_names} now_ms={now_ms} />}
         <footer class="card-foot">
           <span>{counted(entries.length, "entry", "entries")}</span>
           <nav class="pager push" aria-label="Pages">

@@ -9,6 +9,7 @@ import { isLarge, overviewOf } from "../components/hosts/overview_query.ts";
 import { RunningCard } from "../components/hosts/RunningCard.tsx";
 import { UpNextCard } from "../components/hosts/UpNextCard.tsx";
 import { Page } from "../components/Page.tsx";
+import { StoredTrend } from "../components/StoredTrend.tsx";
 import { frameOf } from "../components/page_frame.ts";
 import { can } from "../server/auth/permissions.ts";
 import { define } from "../server/state.ts";
@@ -42,9 +43,10 @@ export default define.page<typeof handler>(function OverviewPage({ data, state, 
     return (
       <Page crumbs={[{ label: "Overview" }]} {...frame}>
         <FleetVerdict overview={overview} url={url} />
-        <div class="split reflow rail-400">
+        <div class="split reflow rail-400 causes-first">
           <div class="stack gap-5">
-            <FleetMap groups={overview.map} read_only={!can(actor, "job.start")} />
+            <FleetMap groups={overview.map} />
+            <StoredTrend days={overview.stored_days} tone="idle" live />
           </div>
           <aside class="rail stack stack-lg" aria-label="Causes and activity">
             <CausesCard
@@ -77,6 +79,7 @@ export default define.page<typeof handler>(function OverviewPage({ data, state, 
         <aside class="rail stack stack-lg" aria-label="Activity">
           <RunningCard running={overview.running} now_ms={overview.now_ms} />
           <UpNextCard runs={data.up_next} now_ms={overview.now_ms} />
+          <StoredTrend days={overview.stored_days} tone="idle" live />
         </aside>
       </div>
     </Page>

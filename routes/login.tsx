@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
 import { Note } from "../components/Card.tsx";
+import { sentence } from "../components/format.ts";
 import { Field } from "../components/Field.tsx";
 import { Front } from "../components/Front.tsx";
 import { signIn } from "../server/auth/sign_in.ts";
@@ -58,7 +59,7 @@ export default define.page<typeof handler>(function LoginPage({ data, state }) {
       </Head>
       <form class="card front-card stack stack-lg" method="post" action={paths.login()}>
         <input type="hidden" name="next" value={next} />
-        {wrong === undefined ? null : <Note tone="fail">{wrong}</Note>}
+        {wrong === undefined ? null : <Note tone="fail">{sentence(wrong)}</Note>}
         <Field
           name="username"
           label="User name"

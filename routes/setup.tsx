@@ -109,9 +109,9 @@ export default define.page<typeof handler>(function SetupPage({ data, state }) {
               <b class="strong">Back up the secret key</b>
               <span class="dim block break">
                 It lies in <code>{config.secret_key_file}</code>{" "}
-                on this server and encrypts every repository password stored here. Copy that file to
-                a safe place outside this server. It cannot be downloaded here. Without a copy, a
-                lost server means typing each password again.
+                on this server and encrypts every password stored here. Copy that file to a safe
+                place outside this server. It cannot be downloaded here. Without a copy, a lost
+                server means typing each password again.
               </span>
             </span>
           </li>

@@ -2,6 +2,7 @@
 
 /** Less than this is a clock being corrected gently. */
 const JUMP_MS = 10_000;
+const DAY_MS = 86_400_000;
 
 export interface Clock {
   /** Milliseconds since the epoch, UTC. */
@@ -66,6 +67,12 @@ export function iso(at_ms: number): string {
 /** As {@link iso}, for a column that may be empty. */
 export function isoOrNull(at_ms: number | null): string | null {
   return at_ms === null ? null : iso(at_ms);
+}
+
+/** The calendar day so many days ago; counted at noon, where no change of the clock skips a day. */
+export function dayBefore(clock: Clock, days: number): string {
+  const noon_ms = Date.parse(`${clock.dayOf(clock.now_ms())}T12:00:00`);
+  return clock.dayOf(noon_ms - days * DAY_MS);
 }
 
 function dayOf(at_ms: number): string {

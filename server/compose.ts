@@ -14,13 +14,14 @@ import type { Clock } from "./clock.ts";
 import { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
-import { DiskHealth, freeBytesOf } from "./db/disk_health.ts";
+import { DiskHealth, spaceOf } from "./db/disk_health.ts";
 import { DatabaseFile } from "./db/database_file.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { FleetEvents } from "./fleet/fleet_events.ts";
 import { Search } from "./fleet/search.ts";
 import { Enrollment } from "./hosts/enrollment.ts";
 import { Hosts } from "./hosts/hosts.ts";
+import { CarefulTime } from "./housekeeping/careful_time.ts";
 import { Housekeeping } from "./housekeeping/housekeeping.ts";
 import { JobStream } from "./jobs/job_stream.ts";
 import { Jobs } from "./jobs/jobs.ts";
@@ -43,17 +44,18 @@ export interface Parts {
   setup_code: SetupCode;
   /** The mark beside the database; without it only agents tell that a copy was put back. */
   epoch_file?: EpochFile;
+  /** Measures how long agents' messages take; performance.now() unless told. */
+  time_ms?: () => number;
 }
 
 /** The product's services over these parts. Starts nothing: no timer, no port. */
 export async function createServices(config: Config, parts: Parts): Promise<Services> {
-  const { clock, log, db, sealer, identity } = parts;
+  const { clock, log, db, sealer, identity, time_ms } = parts;
   const { base_url } = config;
   const csrf_key = await sealer.derive("csrf");
 
   const audit = new Audit(db, clock);
-  const freeBytes = () => freeBytesOf(config.data_dir);
-  const disk = new DiskHealth({ db, clock, log, freeBytes });
+  const disk = new DiskHealth({ db, clock, log, space: () => spaceOf(config.data_dir) });
   const users = new Users({ db, clock, audit });
   const sessions = new Sessions({ db, clock, audit, csrf_key });
   const rate_limits = new RateLimits(clock);
@@ -80,23 +82,24 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
     stream: job_stream,
     retention: config.job_retention,
   });
-  const fleet = new Fleet({ db, clock, hosts, jobs });
+  const fleet = new Fleet({ db, clock, hosts, repositories, jobs });
   const search = new Search({ hosts, jobs, schedules, snapshots });
   const agent_sessions = new AgentSessions({
     ...{ db, clock, log, audit, hub, identity, changes, base_url, epochs },
-    ...{ jobs, schedules, snapshots, repositories, commands, hosts },
+    ...{ jobs, schedules, snapshots, repositories, commands, hosts, time_ms },
   });
   const db_file = new DatabaseFile(db, log);
   const housekeeping = new Housekeeping({
     db,
     log,
+    time: new CarefulTime({ db, clock }),
     chores: {
-      jobs: () => jobs.keepHouse(),
+      jobs: (now_ms) => jobs.keepHouse(now_ms),
       snapshots: () => snapshots.keepHouse(),
-      commands: () => commands.keepHouse(),
+      commands: (now_ms) => commands.keepHouse(now_ms),
       sessions: () => sessions.keepHouse(),
-      enrolment: () => enrollment.keepHouse(),
-      "refused reports": () => agent_sessions.keepHouse(),
+      enrolment: (now_ms) => enrollment.keepHouse(now_ms),
+      "refused reports": (now_ms) => agent_sessions.keepHouse(now_ms),
       // Last: what the others removed is room in the file now.
       "database file": () => db_file.keepHouse(),
     },

@@ -43,6 +43,8 @@ export interface TestOptions {
   log?: Log;
   build?: Build;
   assets?: Assets;
+  /** Measures how long agents' messages take: nothing unless told, so each is dealt with at once. */
+  time_ms?: () => number;
 }
 
 const BASE_URL = "http://localhost:8080";
@@ -72,6 +74,7 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
     sealer: new Sealer(crypto.getRandomValues(new Uint8Array(32))),
     identity: await temporaryIdentity(),
     setup_code: new SetupCode(),
+    time_ms: options.time_ms ?? (() => 0),
   });
   const handler = createApp(services, options.build ?? await routesOnly());
   let users = 0;

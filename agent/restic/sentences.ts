@@ -41,7 +41,7 @@ function whatHappened(error_class: ErrorClass, ending: Ending): string {
     case "repository_exists":
       return "A repository exists at this address already; it was left as it is.";
     case "wrong_password":
-      return "The repository password is wrong.";
+      return "The encryption password is wrong.";
     case "repository_locked":
       return `The repository is locked by another restic${lockOwner(ending.findings)}.`;
     case "http_unauthorized":

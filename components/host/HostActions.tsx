@@ -14,7 +14,7 @@ export interface HostActionsProps {
   csrf_token: string;
 }
 
-const ICONS: Record<HostAction["label"], IconName> = {
+const ICONS: Record<Exclude<HostAction["label"], "Repository">, IconName> = {
   "Install agent": "terminal",
   View: "job",
   "Initialise repo": "repo",
@@ -26,6 +26,7 @@ const ICONS: Record<HostAction["label"], IconName> = {
 export function HostActions({ host, actor, csrf_token }: HostActionsProps) {
   const action = hostAction(host, actor);
   if (action === undefined) return null;
+  if (action.label === "Repository") return <ProbeButton host={host} token={csrf_token} />;
   if (action.kind === "link") {
     return (
       <a class={action.label === "View" ? "btn" : "btn btn-primary"} href={action.href}>
@@ -68,6 +69,19 @@ export function HostActions({ host, actor, csrf_token }: HostActionsProps) {
         </span>
       )}
     </>
+  );
+}
+
+/** The next step where the repository is not the host's any more: see whether it is back. */
+function ProbeButton({ host, token }: { host: Host; token: string }) {
+  return (
+    <form method="post" action={paths.hostRepository(host.id)} class="contents">
+      <CsrfField token={token} />
+      <button type="submit" name="action" value="probe" class="btn btn-primary">
+        <Icon name="retry" />
+        Probe again
+      </button>
+    </form>
   );
 }
 

@@ -32,7 +32,7 @@ export function HostFacts({ host, strip, now_ms }: HostFactsProps) {
           label="Goal"
           value={span(host.goal_seconds)}
           sub={due_ms === null
-            ? "a good backup that often"
+            ? "not met yet"
             : late
             ? `passed ${ago(due_ms, now_ms)}`
             : `overdue ${ahead(due_ms, now_ms)}`}

@@ -1,5 +1,5 @@
 /** @module Beside a host's facts: its schedules, its repository and its agent. */
-import type { Host, Job, Repository } from "../../server/protocol/entities.ts";
+import type { ErrorClass, Host, Job, Repository } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import type { ShownSchedule } from "../../server/protocol/schedule_rest.ts";
 import { date, moment } from "../days.ts";
@@ -11,6 +11,7 @@ import { Time } from "../Time.tsx";
 import type { ComponentChildren } from "preact";
 import { SchedulesCard } from "../schedule/SchedulesCard.tsx";
 import { versionWords } from "../schedule/schedule_state.ts";
+import { LastNews } from "./LastNews.tsx";
 import { isBadProbe, PROBE_WORDS } from "./probe_words.ts";
 
 export interface HostRailProps {
@@ -20,26 +21,62 @@ export interface HostRailProps {
   last_jobs: Map<string, Job>;
   may_edit: boolean;
   repository: Repository | undefined;
+  /** The last job of any kind that is not only waiting. */
+  last_job: Job | undefined;
   now_ms: number;
 }
 
-/** The schedules, the repository and the agent. */
-export function HostRail({ host, repository, now_ms, ...scheduled }: HostRailProps) {
+/** The schedules, the repository and the agent; what was last heard of a host that is away. */
+export function HostRail(props: HostRailProps) {
+  const { host, schedules, last_jobs, may_edit, repository, last_job, now_ms } = props;
   return (
     <aside
       class="rail stack stack-lg"
       aria-label="Schedules, repository and agent"
       data-live="host-rail"
     >
-      <SchedulesCard host={host} now_ms={now_ms} {...scheduled} />
-      {repository && <RepositoryCard repository={repository} now_ms={now_ms} />}
+      <LastNews {...props} />
+      <SchedulesCard
+        host={host}
+        schedules={schedules}
+        last_jobs={last_jobs}
+        may_edit={may_edit}
+        now_ms={now_ms}
+      />
+      {repository && (
+        <RepositoryCard
+          host={host}
+          repository={repository}
+          error_class={last_job?.error_class ?? null}
+          now_ms={now_ms}
+        />
+      )}
       <AgentCard host={host} now_ms={now_ms} />
     </aside>
   );
 }
 
-function RepositoryCard({ repository, now_ms }: { repository: Repository; now_ms: number }) {
-  const bad = isBadProbe(repository.probe_state);
+/** What a backup that failed there says against a repository that once opened. */
+const AT_REPOSITORY: ReadonlySet<ErrorClass> = new Set([
+  "repository_missing",
+  "repository_locked",
+  "wrong_password",
+  "http_unauthorized",
+  "network",
+  "no_space",
+]);
+
+interface RepositoryCardProps {
+  host: Host;
+  repository: Repository;
+  error_class: ErrorClass | null;
+  now_ms: number;
+}
+
+function RepositoryCard({ host, repository, error_class, now_ms }: RepositoryCardProps) {
+  const failed = host.backup_state === "failed" && error_class !== null &&
+    AT_REPOSITORY.has(error_class);
+  const bad = isBadProbe(repository.probe_state) || repository.replaced_at !== null || failed;
   return (
     <section class="card" aria-labelledby="repository-title">
       <header class="card-head">
@@ -100,7 +137,12 @@ function AgentCard({ host, now_ms }: { host: Host; now_ms: number }) {
             <Time at={host.last_seen_at} now_ms={now_ms} />
           </Fact>
           <Fact label="Agent">{visibleText(host.agent_version ?? "not known yet")}</Fact>
-          <Fact label="restic">{visibleText(host.restic_version ?? "not known yet")}</Fact>
+          <Fact label="restic">
+            {visibleText(
+              host.restic_version ??
+                (host.obstacle === "restic_not_found" ? "not found" : "not known yet"),
+            )}
+          </Fact>
           {host.schedule_version > 0 && (
             <Fact label="Schedules applied">
               {versionWords(host.schedule_version, host.applied_schedule_version)}

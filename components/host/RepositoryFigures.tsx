@@ -2,7 +2,7 @@
 import type { Snapshot } from "../../server/protocol/entities.ts";
 import type { RepositoryDetail } from "../../server/protocol/rest.ts";
 import { ago, bytes, count } from "../format.ts";
-import { weekGrowth } from "./RepositoryGrowth.tsx";
+import { weekGrowth } from "../StoredTrend.tsx";
 
 export interface RepositoryFiguresProps {
   repository: RepositoryDetail;

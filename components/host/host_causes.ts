@@ -228,8 +228,16 @@ function twoMachines({ host, now_ms }: HostFacts): HostCause | undefined {
   };
 }
 
-function degraded({ host }: HostFacts): HostCause | undefined {
+function degraded({ host, repository }: HostFacts): HostCause | undefined {
   if (host.status !== "degraded" || host.degraded_reasons.length === 0) return undefined;
+  if (host.obstacle === "restic_not_found" && repository?.probe_state !== "restic_not_found") {
+    return {
+      tone: "fail",
+      title: "restic is not installed on the host: nothing is backed up.",
+      text: "Install restic 0.19.1 there, 0.17.1 at least. The agent finds it by itself.",
+      raw: host.degraded_reasons.join("\n"),
+    };
+  }
   return {
     tone: "warn",
     title: "The agent needs attention.",

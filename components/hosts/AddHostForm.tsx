@@ -81,7 +81,7 @@ export function AddHostForm({ values, errors, csrf_token }: AddHostFormProps) {
           </div>
           <Field
             {...of("repository.password")}
-            label="Repository password"
+            label="Encryption password"
             note="optional"
             type="password"
             autocomplete="new-password"

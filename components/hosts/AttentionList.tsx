@@ -37,7 +37,7 @@ export function AttentionList(props: AttentionListProps) {
         ? { foot: <a class="link" href={paths.hosts()}>{count(rest)} more under Hosts</a> }
         : {})}
     >
-      <ul class="list">
+      <ul class="list att-list">
         {items.map((item, at) => (
           <li key={item.host_id} data-key={item.host_id} class="hoverable">
             <StatusIcon kind={item.state} />
@@ -45,9 +45,9 @@ export function AttentionList(props: AttentionListProps) {
               <a class="strong rowlink" href={paths.host(item.host_id)} title={item.host_name}>
                 {item.host_name}
               </a>
-              <span class="dim line-clamp-2" title={item.message}>{item.message}</span>
+              <span class="dim line-clamp-3" title={item.message}>{item.message}</span>
             </span>
-            {item.since_ms === null ? null : (
+            {item.since_ms === null ? <span class="hide-sm" /> : (
               <time
                 class="meta nowrap hide-sm"
                 dateTime={new Date(item.since_ms).toISOString()}
@@ -115,7 +115,8 @@ function Fix({ item, host, actor, csrf_token, primary }: FixProps) {
       </a>
     );
   }
-  const can_run = obstacle === null || obstacle === "set_changed";
+  const can_run = obstacle === null || obstacle === "set_changed" ||
+    obstacle === "repository_missing" || obstacle === "repository_replaced";
   if (host !== undefined && can_run && host.status !== "offline" && can(actor, "job.start")) {
     return (
       <HostActionButton host={host} actor={actor} csrf_token={csrf_token} primary={primary} small />

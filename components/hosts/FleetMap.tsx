@@ -5,7 +5,6 @@ import { paths } from "../../server/protocol/paths.ts";
 import { Card } from "../Card.tsx";
 import { count, counted } from "../format.ts";
 import { Icon } from "../Icon.tsx";
-import { ReadOnly } from "./ReadOnly.tsx";
 import { visibleText } from "../job/visible_text.ts";
 import { Status } from "../Status.tsx";
 import { wordOf } from "../vocabulary.ts";
@@ -39,13 +38,12 @@ const CLASSES: Record<Square, string> = {
 };
 
 /** One row for each group; it leads to the group's hosts. */
-export function FleetMap({ groups, read_only }: { groups: MapGroup[]; read_only: boolean }) {
+export function FleetMap({ groups }: { groups: MapGroup[] }) {
   return (
     <Card
       id="fleet-map"
       title="Fleet"
       beside={<span class="meta">one square per host, worst first, by tag</span>}
-      {...(read_only ? { actions: <ReadOnly /> } : {})}
       clip
       live
     >

@@ -3,6 +3,7 @@ import type { Overview } from "../../server/fleet/fleet.ts";
 import { bytes, count, counted } from "../format.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import { withQuery } from "../Pager.tsx";
+import { weekGrowth } from "../StoredTrend.tsx";
 import { Verdict } from "../Verdict.tsx";
 import { wordOf } from "../vocabulary.ts";
 import {
@@ -53,7 +54,7 @@ export function FleetVerdict({ overview, url }: { overview: Overview; url: URL }
             value: overview.stored_bytes === 0 ? "none" : bytes(overview.stored_bytes),
             note: overview.snapshots === 0
               ? "no snapshots"
-              : counted(overview.snapshots, "snapshot"),
+              : weekGrowth(overview.stored_days) ?? counted(overview.snapshots, "snapshot"),
           },
           {
             label: "Last 24 h",

@@ -102,7 +102,7 @@ function HostName({ host }: { host: Host }) {
         {odd && (
           <span class="st agent-mark" data-s={wordOf(odd).tone} title={oddTitle(host)}>
             <Icon name={wordOf(odd).icon} />
-            agent {wordOf(odd).label.toLowerCase()}
+            <span class="agent-word">agent {wordOf(odd).label.toLowerCase()}</span>
           </span>
         )}
       </span>

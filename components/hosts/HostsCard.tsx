@@ -11,7 +11,6 @@ import { visibleText } from "../job/visible_text.ts";
 import { HostFilter } from "./HostFilter.tsx";
 import { HostTable } from "./HostTable.tsx";
 import { isLarge } from "./overview_query.ts";
-import { ReadOnly } from "./ReadOnly.tsx";
 
 export interface HostsCardProps {
   overview: Overview;
@@ -43,9 +42,7 @@ export function HostsCard({ overview, matching, query, url, actor, csrf_token }:
                 Add host
               </a>
             )
-            : can(actor, "job.start")
-            ? null
-            : <ReadOnly />}
+            : null}
         </span>
       </header>
       <div data-live="hosts">

@@ -78,7 +78,7 @@ function RepositoryPassword({ password }: { password: string }) {
   return (
     <Block
       id="password"
-      title="Repository password"
+      title="Encryption password"
       beside={
         <span class="pill push" data-s="warn">
           <Icon name="s-warn" />

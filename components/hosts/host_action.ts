@@ -5,7 +5,7 @@ import { paths } from "../../server/protocol/paths.ts";
 
 /** A link, or a POST to the host's page with `action`. `reason` says why a button is off. */
 export type HostAction =
-  | { kind: "link"; label: "Install agent" | "View"; href: string }
+  | { kind: "link"; label: "Install agent" | "View" | "Repository"; href: string }
   | {
     kind: "post";
     label: "Initialise repo" | "Run now" | "Retry";
@@ -28,6 +28,8 @@ type ActedOn = Pick<
   | "last_backup_status"
 >;
 
+const NO_RESTIC = "restic is not installed on the host: install it first";
+
 /** Undefined where this person may do nothing with the host now. */
 export function hostAction(host: ActedOn, actor: Actor): HostAction | undefined {
   if (host.status === "pending") {
@@ -43,10 +45,7 @@ export function hostAction(host: ActedOn, actor: Actor): HostAction | undefined 
     : {};
   if (host.repository_initialised_at === null) {
     if (host.obstacle === "restic_not_found") {
-      return {
-        ...{ kind: "post", label: "Initialise repo", action: "init" },
-        reason: "restic is not installed on the host: install it first",
-      };
+      return { kind: "post", label: "Initialise repo", action: "init", reason: NO_RESTIC };
     }
     if (can(actor, "repository.initialise")) {
       return { kind: "post", label: "Initialise repo", action: "init", ...note };
@@ -58,11 +57,16 @@ export function hostAction(host: ActedOn, actor: Actor): HostAction | undefined 
       reason: "An administrator initialises the repository first",
     };
   }
+  // A backup would fail, or go into a repository that is not the host's: look there first.
+  if (host.obstacle === "repository_missing" || host.obstacle === "repository_replaced") {
+    return { kind: "link", label: "Repository", href: paths.hostRepository(host.id) };
+  }
   const run = host.last_backup_status === "failed" || host.last_backup_status === "interrupted"
     ? { kind: "post", label: "Retry", action: "retry" } as const
     : { kind: "post", label: "Run now", action: "run" } as const;
   if (host.backup_set.paths.length === 0) {
     return { ...run, reason: "It has no paths to back up. Add some under Settings" };
   }
+  if (host.obstacle === "restic_not_found") return { ...run, reason: NO_RESTIC };
   return { ...run, ...note };
 }

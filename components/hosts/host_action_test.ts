@@ -30,6 +30,18 @@ Deno.test("hostAction() branches on the host's state for an administrator", () =
   assert.equal(label({ status: "pending" as "online" }), "Install agent");
 });
 
+Deno.test("hostAction() leads to a repository that is gone or replaced, and runs nothing without restic", () => {
+  for (const obstacle of ["repository_missing", "repository_replaced"] as const) {
+    const action = hostAction(aHost({ obstacle: obstacle as unknown as null }), as("operator"));
+    assert.deepEqual(action, { kind: "link", label: "Repository", href: "/hosts/h1/repository" });
+  }
+  const bare = hostAction(
+    aHost({ obstacle: "restic_not_found" as unknown as null }),
+    as("operator"),
+  );
+  assert.match(bare?.kind === "post" ? bare.reason ?? "" : "", /restic is not installed/);
+});
+
 Deno.test("hostAction() offers a viewer nothing but the running job", () => {
   assert.equal(hostAction(aHost(), as("viewer")), undefined);
   assert.equal(hostAction(aHost({ status: "pending" }), as("viewer")), undefined);

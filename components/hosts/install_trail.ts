@@ -120,7 +120,7 @@ const PROBLEMS: Partial<Record<Repository["probe_state"], { title: string; fix: 
       "the server runs.",
   },
   wrong_password: {
-    title: "The repository password is wrong",
+    title: "The encryption password is wrong",
     fix: "The repository exists and was made with another password. Enter that one under Settings.",
   },
   unauthorized: {

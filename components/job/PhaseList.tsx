@@ -9,6 +9,7 @@ const MARKS: Record<PhaseItem["state"], { icon: IconName; word: string }> = {
   now: { icon: "s-run", word: "now" },
   next: { icon: "s-queued", word: "to come" },
   fail: { icon: "x", word: "failed" },
+  stop: { icon: "s-cancel", word: "cancelled" },
   skip: { icon: "minus", word: "skipped" },
 };
 

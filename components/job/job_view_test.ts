@@ -176,9 +176,13 @@ Deno.test("phasesOf() knows where a job failed when its cause leaves one place o
   );
 });
 
-Deno.test("phasesOf() of a job that was given up while it waited fails the queue", () => {
-  const job = aJob({ status: "cancelled", started_at: null, dispatched_at: null });
-  assert.equal(phasesOf(startView(job, null, NOW))![0]!.state, "fail");
+Deno.test("phasesOf() of a job that was given up while it waited ends in the queue, and failed only if nobody cancelled it", () => {
+  const stateOf = (status: "cancelled" | "failed") => {
+    const job = aJob({ status, started_at: null, dispatched_at: null });
+    return phasesOf(startView(job, null, NOW))![0]!.state;
+  };
+  assert.equal(stateOf("cancelled"), "stop");
+  assert.equal(stateOf("failed"), "fail");
 });
 
 Deno.test("causeOf() has words for every bad end and none for a good one", () => {

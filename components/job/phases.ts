@@ -4,7 +4,7 @@ import { isFinalStatus, type JobView, type Phase } from "./job_view.ts";
 
 export interface PhaseItem {
   label: string;
-  state: "done" | "now" | "next" | "fail" | "skip";
+  state: "done" | "now" | "next" | "fail" | "stop" | "skip";
   /** How long it took, in seconds; null when this page does not know. */
   took_seconds: number | null;
 }
@@ -51,7 +51,7 @@ export function phasesOf(view: JobView): PhaseItem[] | undefined {
     queue,
     ...steps.map((step, i): PhaseItem => ({
       label: step.label,
-      state: i < at ? "done" : i === at ? "fail" : "skip",
+      state: i < at ? "done" : i === at ? endOf(job) : "skip",
       took_seconds: tookOf(view, steps, i),
     })),
   ];
@@ -83,12 +83,17 @@ function diedAt({ error_class }: Job, steps: Step[]): PhaseItem[] | undefined {
   }));
 }
 
+/** Somebody who cancels a job is no failure of it. */
+function endOf({ status }: Job): "fail" | "stop" {
+  return status === "cancelled" ? "stop" : "fail";
+}
+
 function queueStep({ job }: JobView): PhaseItem {
   const waiting = job.status === "queued" || job.status === "dispatched";
   const left_at = job.started_at ?? job.dispatched_at;
   return {
     label: "Queue",
-    state: waiting ? "now" : left_at === null ? "fail" : "done",
+    state: waiting ? "now" : left_at === null ? endOf(job) : "done",
     took_seconds: waiting || left_at === null ? null : secondsBetween(job.queued_at, left_at),
   };
 }

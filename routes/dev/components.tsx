@@ -3,6 +3,8 @@ import { frameOf } from "../../components/page_frame.ts";
 import { ButtonGallery, NoteGallery, StateGallery } from "../../components/gallery/Basics.tsx";
 import { ChartGallery, VerdictGallery } from "../../components/gallery/Charts.tsx";
 import { FormGallery } from "../../components/gallery/Forms.tsx";
+import { HostGallery } from "../../components/gallery/Hosts.tsx";
+import { JobGallery } from "../../components/gallery/Jobs.tsx";
 import { ListGallery } from "../../components/gallery/Lists.tsx";
 import { ScheduleGallery } from "../../components/gallery/Schedules.tsx";
 import { sampleId } from "../../components/gallery/samples.ts";
@@ -29,6 +31,8 @@ export default define.page(function GalleryPage({ state, url }) {
       <ListGallery csrf_token={csrf_token} url={url} usual={new UsualTimes(RUNS)} />
       <ScheduleGallery csrf_token={csrf_token} />
       <ChartGallery />
+      <HostGallery />
+      <JobGallery csrf_token={csrf_token} />
     </Page>
   );
 });

@@ -6,10 +6,12 @@ import { percentsOf } from "../../components/job/percents.ts";
 import { Page, PageHead } from "../../components/Page.tsx";
 import { PagedList } from "../../components/PagedList.tsx";
 import { filledQuery, withDayBounds } from "../../components/query.ts";
+import type { Actor } from "../../server/auth/permissions.ts";
+import type { Hosts } from "../../server/hosts/hosts.ts";
 import { ListJobsQuery } from "../../server/protocol/rest.ts";
 import { define } from "../../server/state.ts";
 
-/** Hosts offered by name in the filter; with more, a host's own page leads to its jobs. */
+/** With more hosts than this a list of names is no help: a host's own page leads to its jobs. */
 const HOSTS_OFFERED = 200;
 
 export const handler = define.handlers({
@@ -18,14 +20,13 @@ export const handler = define.handlers({
     const actor = ctx.state.actor!;
     const query = ListJobsQuery.parse(withDayBounds(filledQuery(ctx.url)));
     const { items, total } = services.jobs.list(actor, query);
-    const hosts = services.hosts.survey(actor).all.slice(0, HOSTS_OFFERED);
     const { running, queued } = services.fleet.counts(actor);
     return page({
       jobs: items,
       total,
       query,
       counts: services.jobs.counts(actor, query),
-      hosts: hosts.map(({ id, name }) => ({ id, name })),
+      hosts: hostsToChoose(services.hosts, actor, query.host_id),
       running,
       queued,
       usual: services.jobs.usualTimes(actor, items.map((job) => job.host_id)),
@@ -34,6 +35,14 @@ export const handler = define.handlers({
     });
   },
 });
+
+/** All by name; of a large fleet the one that is chosen. */
+function hostsToChoose(hosts: Hosts, actor: Actor, chosen_id: string | undefined) {
+  const all = hosts.names(actor, HOSTS_OFFERED + 1);
+  if (all.length <= HOSTS_OFFERED) return all;
+  if (chosen_id === undefined) return undefined;
+  return hosts.byIds(actor, [chosen_id]).map(({ id, name }) => ({ id, name }));
+}
 
 export default define.page<typeof handler>(function JobsPage({ data, state, url }) {
   const { jobs, total, query, now_ms } = data;
@@ -48,7 +57,11 @@ export default define.page<typeof handler>(function JobsPage({ data, state, url 
         <PageHead title="Jobs" sub={inHand(data.running, data.queued)} />
       </div>
       <section class="card clipcard" aria-label="Jobs">
-        <JobFilters url={url} counts={data.counts} hosts={data.hosts} />
+        <JobFilters
+          url={url}
+          counts={data.counts}
+          {...(data.hosts === undefined ? {} : { hosts: data.hosts })}
+        />
         <PagedList
           name="jobs"
           url={url}

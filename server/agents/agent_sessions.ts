@@ -42,6 +42,8 @@ export interface AgentSessionsDeps extends DispatchTargets {
   epochs: Epochs;
   /** Timers; the system's unless told. */
   scheduler?: Scheduler;
+  /** Measures how long work takes; performance.now() unless told. */
+  time_ms?: (() => number) | undefined;
 }
 
 /** An honest agent has one, and another for a moment when its line broke. */
@@ -53,7 +55,7 @@ export class AgentSessions {
   #refused: RefusedReports;
   #violations: Violations;
   #claims: IdentityClaims;
-  readonly #turns = new Turns(systemScheduler);
+  readonly #turns: Turns;
   /** By host: its sockets that are not closed on either side. */
   #sockets = new Map<string, number>();
 
@@ -63,11 +65,17 @@ export class AgentSessions {
     this.#refused = new RefusedReports({ ...deps, runs: this.#runs });
     this.#violations = new Violations(deps);
     this.#claims = new IdentityClaims(deps);
+    const { db, scheduler = systemScheduler, time_ms } = deps;
+    this.#turns = new Turns({
+      scheduler,
+      together: (work) => db.transaction(work),
+      time_ms,
+    });
   }
 
   /** Begins a session for an authenticated host. Events of the socket go to what it returns. */
   open(host: { id: string; name: string }, socket: Socket, ip: string): SocketEvents {
-    const { scheduler = systemScheduler, ...deps } = this.#deps;
+    const { scheduler = systemScheduler, time_ms: _, ...deps } = this.#deps;
     return new Session({
       ...deps,
       scheduler,
@@ -106,8 +114,8 @@ export class AgentSessions {
   }
 
   /** Removes old reports that were set aside, one short step per value. */
-  keepHouse(): Generator<void> {
-    return this.#refused.keepHouse();
+  keepHouse(now_ms: number): Generator<void> {
+    return this.#refused.keepHouse(now_ms);
   }
 
   /** Writes down when each connected host was last heard from. Called once a minute. */

@@ -2,11 +2,17 @@
 import { AppError } from "../errors.ts";
 import type { Hosts } from "../hosts/hosts.ts";
 
+export interface AuthenticatedAgent {
+  host: { id: string; name: string };
+  /** False once the host was enrolled anew or removed: asked again when the socket is open. */
+  isStillGood(): boolean;
+}
+
 /**
  * The host of a request's bearer. Whatever a browser would add is refused: a page must never be able
  * to open this socket. @throws {AppError} unauthenticated, forbidden
  */
-export function authenticateAgent(hosts: Hosts, headers: Headers): { id: string; name: string } {
+export function authenticateAgent(hosts: Hosts, headers: Headers): AuthenticatedAgent {
   if (headers.has("origin") || headers.has("cookie")) {
     throw new AppError("forbidden", "This address is for agents, not for browsers");
   }
@@ -17,5 +23,5 @@ export function authenticateAgent(hosts: Hosts, headers: Headers): { id: string;
       hint: "Enrol the agent again with a new token from the host's page",
     });
   }
-  return host;
+  return { host, isStillGood: () => hosts.byBearer(bearer!)?.id === host.id };
 }

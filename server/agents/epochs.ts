@@ -20,6 +20,11 @@ import { EpochsStore } from "./epochs_store.ts";
 import type { Sender } from "./refused_reports.ts";
 
 const AUDIT_EVERY_MS = 10 * 60_000;
+/**
+ * No hello is believed to be further ahead: a higher epoch of one host raises those of all at the next
+ * restore, and one that claims the last there is would leave none.
+ */
+const AHEAD_MAX = 100;
 
 export interface EpochsDeps {
   db: Database;
@@ -141,7 +146,8 @@ export class Epochs {
   ): void {
     const { db, clock, log, audit, hosts, commands } = this.#deps;
     const { id: host_id, name } = sender.host;
-    const epoch = Math.min(Math.max(from, seen) + 1, EPOCH_MAX);
+    const believed = Math.min(Math.max(from, seen), from + AHEAD_MAX);
+    const epoch = Math.min(believed + 1, EPOCH_MAX);
     const known = commands.counterOf(host_id);
     const facts = { name, epoch, epoch_seen: seen, commands_seen: command_counter, known };
     db.transaction(() => {

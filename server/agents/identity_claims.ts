@@ -44,24 +44,34 @@ export class IdentityClaims {
    */
   decide(sender: Sender, claimant: Claimant, then: (granted: boolean) => void): void {
     const { hub } = this.#deps;
-    const host_id = sender.host.id;
-    const older = hub.greeted(host_id);
-    if (older === undefined) {
-      if (this.#isHeldOff(host_id, claimant)) {
-        this.#note(sender, claimant);
-        return then(false);
-      }
-      this.#tellMoved(sender, claimant);
-      return then(true);
-    }
+    const older = hub.greeted(sender.host.id);
+    if (older === undefined) return then(this.#settle(sender, claimant));
     if (older.run_id === claimant.run_id) return then(true);
     older.ping((alive) => {
       // Meanwhile a third may have taken its place.
-      if (hub.greeted(host_id) !== older) return this.decide(sender, claimant, then);
-      if (alive) this.#note(sender, claimant, older);
-      else this.#tellMoved(sender, claimant);
-      then(!alive);
+      if (hub.greeted(sender.host.id) !== older) return this.decide(sender, claimant, then);
+      then(this.#settle(sender, claimant, { older, alive }));
     });
+  }
+
+  /** Never throws: the older one's socket and its timers call this, and have no part in it. */
+  #settle(
+    sender: Sender,
+    claimant: Claimant,
+    { older, alive = false }: { older?: AgentConnection; alive?: boolean } = {},
+  ): boolean {
+    const { id: host_id, name: host } = sender.host;
+    let granted = false;
+    try {
+      granted = !alive && !this.#isHeldOff(host_id, claimant);
+      if (granted) this.#tellMoved(sender, claimant);
+      else this.#note(sender, claimant, older);
+    } catch (error) {
+      this.#deps.log.error("cannot note which machine has a host's identity", {
+        ...{ host_id, host, granted, error },
+      });
+    }
+    return granted;
   }
 
   /**
@@ -85,7 +95,7 @@ export class IdentityClaims {
     const notices = hosts.agent_notices;
     const holder = older?.machine ?? notices.of(host_id).duplicate_identity!.facts.holder;
     const facts = { holder, other: claimant.machine, other_run_id: claimant.run_id };
-    const is_news = db.transaction(() => {
+    const is_news = db.part(() => {
       const now_ms = clock.now_ms();
       if (!notices.note(host_id, { kind: "duplicate_identity", facts, now_ms })) return false;
       const { holder, other } = facts;
@@ -109,7 +119,7 @@ export class IdentityClaims {
     const facts = hosts.agent_notices.of(host_id).duplicate_identity?.facts;
     if (facts?.other_run_id !== claimant.run_id) return;
     const { holder: from, other: to } = facts;
-    db.transaction(() => {
+    db.part(() => {
       const other_run_id = "";
       hosts.agent_notices.settleConflict(host_id, { holder: to, other: from, other_run_id });
       audit.record(agentOf(sender), {

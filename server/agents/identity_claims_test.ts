@@ -137,6 +137,65 @@ Deno.test("the place of the first machine is kept while its line is broken, then
   world.db.close();
 });
 
+Deno.test("a second machine that is known does not take the place of a first that is slow to answer", async () => {
+  const { world, host, scheduler, connect } = await contest();
+  const [first_run, second_run] = [mintId(), mintId()];
+  const first = connect(first_run, "web-01");
+  connect(second_run, "clone");
+  first.send({ type: "pong", nonce: nonceOf(first.socket) });
+  world.clock.advance(60);
+  first.send({ type: "heartbeat", time: "2026-11-12T08:00:00.000Z" });
+  const again = connect(second_run, "clone");
+  scheduler.fire(5000);
+  assert.equal(again.socket.closed_with, CLOSE.duplicate_identity);
+  assert.equal(first.socket.closed_with, undefined);
+  const third = connect(second_run, "clone");
+  first.session.closed(1006);
+  assert.equal(third.socket.closed_with, CLOSE.duplicate_identity, "its line broke just then");
+  assert.equal(world.hub.connected(host.id), false);
+  world.clock.advance(91);
+  assert.equal(types(connect(second_run, "clone").socket)[0], "welcome");
+  world.db.close();
+});
+
+Deno.test("a conflict that cannot be written down harms neither the first socket nor the server", async () => {
+  const { world, scheduler, connect } = await contest();
+  const [first_run, second_run] = [mintId(), mintId()];
+  const first = connect(first_run, "web-01");
+  const second = connect(second_run, "clone");
+  const { record } = world.audit;
+  const diskIsFull = () => {
+    throw new Error("database or disk is full");
+  };
+  world.audit.record = diskIsFull;
+  first.send({ type: "pong", nonce: nonceOf(first.socket) });
+  assert.equal(first.socket.closed_with, undefined);
+  assert.equal(second.socket.closed_with, CLOSE.duplicate_identity);
+  world.audit.record = record;
+  connect(second_run, "clone");
+  first.send({ type: "pong", nonce: nonceOf(first.socket) });
+  const late = connect(second_run, "clone");
+  world.clock.advance(91);
+  world.audit.record = diskIsFull;
+  scheduler.fire(5000);
+  assert.equal(types(late.socket)[0], "welcome");
+  world.db.close();
+});
+
+Deno.test("a host that is removed while its first machine is asked loses both sockets", async () => {
+  const { world, host, connect } = await contest();
+  const second_run = mintId();
+  const first = connect(mintId(), "web-01");
+  connect(second_run, "clone");
+  first.send({ type: "pong", nonce: nonceOf(first.socket) });
+  const again = connect(second_run, "clone");
+  world.hosts.remove(ADMIN, host.id);
+  assert.equal(first.socket.closed_with, CLOSE.host_removed);
+  assert.notEqual(again.socket.closed_with, undefined);
+  assert.equal(world.hub.connected(host.id), false);
+  world.db.close();
+});
+
 Deno.test("a server that starts anew keeps the place of the first machine too", async () => {
   const { world, host, connect } = await contest();
   const second_run = mintId();

@@ -1,4 +1,7 @@
-/** @module Applying an agent's messages once. Reports count when they are committed, then are acknowledged. */
+/**
+ * @module Applying an agent's messages once. Reports count when they are committed, then are
+ * acknowledged. Several may share a transaction: each is a part of it that fails alone.
+ */
 import type { Database } from "../db/database.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
@@ -34,7 +37,8 @@ const VIOLATIONS: Record<Handed, Taken["violation"]> = {
  * Applies a message of a host. A duplicate is acknowledged again and not applied. Throws what the
  * noun threw: then nothing was changed, and the caller must not go on reading, or the mark would rise
  * past a report that was never applied. One that fails again and again is set aside and acknowledged;
- * so is one about another host's job, or it would come again for ever. `text` is the frame as it came.
+ * so is one about another host's job, or it would come again for ever. What it answers holds once the
+ * surrounding transaction is committed: acknowledge after that. `text` is the frame as it came.
  */
 export function applyMessage(
   deps: InboxDeps,
@@ -46,9 +50,9 @@ export function applyMessage(
   const report = "report" in message ? message.report : undefined;
   let handed: Handed = "applied";
   try {
-    if (report === undefined) handed = dispatch(deps, host_id, message);
+    if (report === undefined) handed = db.part(() => dispatch(deps, host_id, message));
     else {
-      db.transaction(() => {
+      db.part(() => {
         if (!runs.advance(host_id, report, clock.now_ms())) return;
         handed = dispatch(deps, host_id, message);
       });

@@ -15,7 +15,7 @@ async function onPort(work: (app: TestApp, base_url: string) => Promise<void>): 
   const { port } = listener.addr;
   listener.close();
   const base_url = `http://127.0.0.1:${port}`;
-  const app = await testApp({ config: { base_url } });
+  const app = await testApp({ config: { base_url }, time_ms: () => performance.now() });
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, app.handler);
   try {
     await work(app, base_url);

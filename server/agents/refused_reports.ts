@@ -75,9 +75,9 @@ export class RefusedReports {
     return kept;
   }
 
-  /** Removes those that were set aside 90 days ago, one short step per value. */
-  *keepHouse(): Generator<void> {
-    const before_ms = this.#deps.clock.now_ms() - KEPT_DAYS * 86_400_000;
+  /** Removes those that were set aside 90 days before, one short step per value. */
+  *keepHouse(now_ms: number): Generator<void> {
+    const before_ms = now_ms - KEPT_DAYS * 86_400_000;
     while (this.#store.removeBefore(before_ms, STEP_ROWS)) yield;
   }
 
@@ -87,7 +87,7 @@ export class RefusedReports {
   ): boolean {
     const { db, clock, log, audit, runs } = this.#deps;
     const { type, report, text, reason } = given;
-    return db.transaction(() => {
+    return db.part(() => {
       if (this.#store.count(host.id) >= KEPT_PER_HOST_MAX) return false;
       const at_ms = clock.now_ms();
       if (!runs.advance(host.id, report, at_ms)) return true;

@@ -83,13 +83,6 @@ export class Session implements AgentConnection, SocketEvents {
   /** A frame from the agent. Never throws: a fault here must not end the server. */
   message(text: string): void {
     if (this.#closed) return;
-    const { turns } = this.#options;
-    if (turns.take(this, text.length, () => this.#take(text))) return;
-    this.#refuse("too_much", CLOSE.too_many_messages);
-  }
-
-  #take(text: string): void {
-    if (this.#closed) return;
     try {
       this.#receive(text);
     } catch (error) {
@@ -138,7 +131,7 @@ export class Session implements AgentConnection, SocketEvents {
   }
 
   #receive(text: string): void {
-    const { clock, hub, host } = this.#options;
+    const { clock, hub, host, turns } = this.#options;
     if (isTooBig(text)) return this.#refuse("too_big", CLOSE.too_big);
     if (!this.#bucket.take(clock.now_ms())) {
       return this.#refuse("too_much", CLOSE.too_many_messages);
@@ -147,28 +140,44 @@ export class Session implements AgentConnection, SocketEvents {
     if (!this.#greeted) return this.#readHello(text);
     hub.heard(host.id, clock.now_ms());
     this.#expectMore();
+    const turn = {
+      chars: text.length,
+      work: () => this.#apply(text),
+      failed: (error: unknown) => this.#fail(error),
+    };
+    if (!turns.take(this, turn)) this.#refuse("too_much", CLOSE.too_many_messages);
+  }
+
+  /** Part of a transaction that others share: what leaves the server waits for its COMMIT. */
+  #apply(text: string): void {
+    if (this.#closed) return;
+    const { db, clock } = this.#options;
     const json = fromJson(text);
     const { data: message } = fit(AgentMessage, json);
     if (message === undefined) return this.#unreadable(json, text);
-    if (message.type === "hello") return this.#violated("hello_again");
+    if (message.type === "hello") return db.afterCommit(() => this.#violated("hello_again"));
     if (message.type === "heartbeat") {
       this.#noteClock(message.time);
       return this.#outgoing.plain({ type: "heartbeat.reply", time: iso(clock.now_ms()) });
     }
-    if (message.type === "pong") return this.#pings.pong(message.nonce);
+    if (message.type === "pong") {
+      return db.afterCommit(() => this.#pings.pong(message.nonce));
+    }
     const taken = applyMessage(this.#options, this.#options, { message, text });
-    if (taken.report !== undefined) this.#outgoing.acknowledge(taken.report);
-    if (taken.violation !== undefined) this.#violated(taken.violation);
-    if (taken.set_aside) this.#askAnew();
+    db.afterCommit(() => {
+      if (taken.report !== undefined) this.#outgoing.acknowledge(taken.report);
+      if (taken.violation !== undefined) this.#violated(taken.violation);
+      if (taken.set_aside) this.#askAnew();
+    });
   }
 
   /** Either side's clock may be set at any time: the hello's measurement does not hold for ever. */
   #noteClock(time: string): void {
-    const { clock, hosts, host } = this.#options;
+    const { clock, db, hosts, host } = this.#options;
     const skew_ms = Date.parse(time) - clock.now_ms();
     if (Math.abs(skew_ms - this.#skew_ms) < SKEW_NEWS_MS) return;
     this.#skew_ms = skew_ms;
-    hosts.recordClock(host.id, skew_ms);
+    db.part(() => hosts.recordClock(host.id, skew_ms));
   }
 
   #readHello(text: string): void {
@@ -304,10 +313,13 @@ export class Session implements AgentConnection, SocketEvents {
 
   /** Set aside it is audited already, and its agent hears that it is. */
   #unreadable(json: unknown, text: string): void {
-    const report = this.#options.refused.unreadable(this.#options, json, text);
-    if (report === undefined) return this.#violated("unreadable");
-    this.#outgoing.acknowledge(report);
-    this.#askAnew();
+    const { db, refused } = this.#options;
+    const report = refused.unreadable(this.#options, json, text);
+    db.afterCommit(() => {
+      if (report === undefined) return this.#violated("unreadable");
+      this.#outgoing.acknowledge(report);
+      this.#askAnew();
+    });
   }
 
   /** Counts it; the tenth within a minute closes. */

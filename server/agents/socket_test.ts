@@ -87,6 +87,26 @@ Deno.test("removing a host closes its agent's real socket with host_removed", as
   });
 });
 
+Deno.test("a credential that ends during the upgrade of its socket opens none", async () => {
+  await onPort(async (app, base_url) => {
+    const { host, token } = await addHost(app);
+    const { hosts, agent_sessions, db, hub } = app.services;
+    const { bearer } = await app.services.enrollment.enroll(anEnrollment(token), "127.0.0.1");
+    const count = agent_sessions.count.bind(agent_sessions);
+    agent_sessions.count = (...args) => {
+      const enrolled = { os: "linux", os_version: "", arch: "x86_64", agent_hostname: "web-01" };
+      const agent = { ...enrolled, agent_version: "0.1.0", protocol_version: 1 } as const;
+      db.transaction(() => hosts.enrol(host.id, "rma_another", agent));
+      return count(...args);
+    };
+    const { code, frames } = await closeOf(base_url, bearer, (socket) => {
+      socket.send(JSON.stringify({ type: "hello", protocol_version: 0 }));
+    });
+    assert.deepEqual([code, frames], [CLOSE.bad_credential, []]);
+    assert.equal(hub.connected(host.id), false);
+  });
+});
+
 Deno.test("an old agent on a real socket is told where to upgrade before the close", async () => {
   await onPort(async (app, base_url) => {
     const { token } = await addHost(app);

@@ -69,8 +69,11 @@ export class FakeScheduler implements Scheduler {
   }
 }
 
-/** Sessions over the world's nouns; `open` is the agent's side of one socket. */
-export async function sessions(world: TestWorld) {
+/**
+ * Sessions over the world's nouns; `open` is the agent's side of one socket. Nothing seems to take
+ * time, so everything is done at once, unless `time_ms` tells otherwise.
+ */
+export async function sessions(world: TestWorld, time_ms = () => 0) {
   const jobs = new NotedJobs({ ...world, stream: new JobStream() });
   const scheduler = new FakeScheduler();
   const epochs = new Epochs({ ...world, log: silentLog });
@@ -82,6 +85,7 @@ export async function sessions(world: TestWorld) {
     base_url: "https://backup.example",
     epochs,
     scheduler,
+    time_ms,
   });
   const key = await importPublicKey(world.identity.public_key);
   function open(host: { id: string; name: string }) {

@@ -53,20 +53,23 @@ export class Violations {
     this.#deps = deps;
   }
 
-  /** Counts one. True when the host has sent ten within a minute: its socket is to be closed. */
+  /**
+   * Counts one. True when the host has sent ten within a minute: its socket is to be closed. Never
+   * throws: who calls it is about to close a socket, also when the disk takes no row.
+   */
   record(sender: Sender, violation: Violation): boolean {
     const { clock, log } = this.#deps;
     const now_ms = clock.now_ms();
     const tally = this.#tally(sender, now_ms);
     tally.newest_ms.push(now_ms);
     if (tally.newest_ms.length > PER_MINUTE_MAX) tally.newest_ms.shift();
+    let has_row = false;
     if (tally.rows < ROWS_PER_SPAN) {
       tally.rows++;
       log.warn("agent broke the protocol", { host_id: sender.host.id, violation });
-      this.#write(sender, { violation });
-    } else {
-      tally.more.set(violation, (tally.more.get(violation) ?? 0) + 1);
+      has_row = this.#tryToWrite(sender, { violation });
     }
+    if (!has_row) tally.more.set(violation, (tally.more.get(violation) ?? 0) + 1);
     return this.#inLastMinute(tally, now_ms) >= PER_MINUTE_MAX;
   }
 
@@ -75,8 +78,8 @@ export class Violations {
     const now_ms = this.#deps.clock.now_ms();
     for (const [host_id, tally] of [...this.#tallies]) {
       if (!isOver(tally, now_ms)) continue;
-      this.#tallies.delete(host_id);
       this.#writeMore(tally);
+      this.#tallies.delete(host_id);
     }
   }
 
@@ -89,9 +92,10 @@ export class Violations {
   #tally(sender: Sender, now_ms: number): Tally {
     const before = this.#tallies.get(sender.host.id);
     if (before !== undefined && !isOver(before, now_ms)) return before;
-    if (before !== undefined) this.#writeMore(before);
     const newest_ms = before?.newest_ms ?? [];
-    const fresh = { newest_ms, began_ms: now_ms, rows: 0, more: new Map(), sender };
+    const more = before?.more ?? new Map();
+    if (more.size > 0 && this.#tryToWrite(sender, { more: Object.fromEntries(more) })) more.clear();
+    const fresh = { newest_ms, began_ms: now_ms, rows: 0, more, sender };
     this.#tallies.set(sender.host.id, fresh);
     return fresh;
   }
@@ -105,9 +109,21 @@ export class Violations {
     if (more.size > 0) this.#write(sender, { more: Object.fromEntries(more) });
   }
 
+  #tryToWrite(sender: Sender, payload: Record<string, unknown>): boolean {
+    try {
+      this.#write(sender, payload);
+      return true;
+    } catch (error) {
+      const host_id = sender.host.id;
+      this.#deps.log.error("cannot audit what an agent broke", { host_id, error });
+      return false;
+    }
+  }
+
   #write({ host, ip }: Sender, payload: Record<string, unknown>): void {
     const { db, audit } = this.#deps;
-    db.transaction(() =>
+    // Its fault may be swallowed above: then nothing of it may stay in a transaction around it.
+    db.part(() =>
       audit.record({ kind: "agent", id: host.id, name: host.name, role: null, ip }, {
         action: "agent.violation",
         target_kind: "host",

@@ -62,3 +62,24 @@ Deno.test("counts are written when the server stops, and when the clock was set 
   assert.deepEqual(rows().at(-1)?.[2], { more: { unreadable: 2 } });
   db.close();
 });
+
+Deno.test("a violation that no row can be written of is counted, and told in the next row that fits", async () => {
+  const { violations, web, from, clock, db, audit, rows } = await aWorld();
+  const { record } = audit;
+  audit.record = () => {
+    throw new Error("database or disk is full");
+  };
+  for (let n = 1; n <= 9; n++) assert.equal(violations.record(from(web), "unreadable"), false);
+  assert.equal(violations.record(from(web), "too_much"), true);
+  clock.advance(600);
+  assert.throws(() => violations.flush());
+  assert.equal(violations.record(from(web), "too_big"), false);
+  audit.record = record;
+  assert.equal(rows().length, 0);
+  clock.advance(600);
+  violations.flush();
+  assert.deepEqual(rows(), [["web-01", web.id, {
+    more: { unreadable: 9, too_much: 1, too_big: 1 },
+  }]]);
+  db.close();
+});

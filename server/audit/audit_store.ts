@@ -26,11 +26,21 @@ export interface AuditFilter {
   limit: number;
 }
 
+/** How each filter narrows. Named parameters of the same name carry the values. */
+const CONDITIONS = {
+  action: "action = :action",
+  target_id: "target_id = :target_id",
+  actor: "actor = :actor",
+  before_seq: "seq < :before_seq",
+} as const satisfies Record<Exclude<keyof AuditFilter, "limit">, string>;
+
 export class AuditStore {
   #insert;
   #head;
   #hashOf;
-  #list: StatementSync;
+  readonly #db: Database;
+  /** One for each combination of filters: with all of them in one, no index is used. */
+  readonly #lists = new Map<string, StatementSync>();
   #page;
   constructor(db: Database) {
     this.#insert = db.prepare(
@@ -41,14 +51,7 @@ export class AuditStore {
     );
     this.#head = db.prepare("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1");
     this.#hashOf = db.prepare("SELECT hash FROM audit_log WHERE seq = :seq");
-    this.#list = db.prepare(
-      `SELECT * FROM audit_log
-       WHERE (:action IS NULL OR action = :action)
-         AND (:target_id IS NULL OR target_id = :target_id)
-         AND (:actor IS NULL OR actor = :actor)
-         AND (:before_seq IS NULL OR seq < :before_seq)
-       ORDER BY seq DESC LIMIT :limit`,
-    );
+    this.#db = db;
     this.#page = db.prepare("SELECT * FROM audit_log WHERE seq > :after ORDER BY seq LIMIT :limit");
   }
   insert(row: AuditRow): void {
@@ -62,8 +65,14 @@ export class AuditStore {
     return this.#hashOf.get({ seq })?.["hash"] as string | undefined;
   }
   /** Newest first. */
-  list(filter: AuditFilter): AuditRow[] {
-    return this.#list.all({ ...filter }) as unknown as AuditRow[];
+  list({ limit, ...filter }: AuditFilter): AuditRow[] {
+    const given = Object.entries(filter).filter(([, value]) => value !== null);
+    const conditions = given.map(([name]) => CONDITIONS[name as keyof typeof CONDITIONS]);
+    const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+    const sql = `SELECT * FROM audit_log ${where} ORDER BY seq DESC LIMIT :limit`;
+    const statement = this.#lists.get(sql) ?? this.#db.prepare(sql);
+    this.#lists.set(sql, statement);
+    return statement.all({ ...Object.fromEntries(given), limit }) as unknown as AuditRow[];
   }
   /** Oldest first, after a number. */
   page(after: number, limit: number): AuditRow[] {

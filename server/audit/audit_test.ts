@@ -35,6 +35,28 @@ function forge(db: Database, sql: string): void {
   );
 }
 
+Deno.test("audit.list() finds the rows of an action or a target by index, however many others there are", () => {
+  const { db, audit } = anAudit();
+  record(db, audit, 6);
+  const prepared: string[] = [];
+  const prepare = db.prepare.bind(db);
+  db.prepare = (sql) => {
+    prepared.push(sql);
+    return prepare(sql);
+  };
+  const found = (query: { action?: string; target_id?: string; before_seq?: number }) =>
+    audit.list(ADMIN, { ...query, limit: 10 }).items.map((entry) => entry.seq);
+  assert.deepEqual(found({ action: "host.edit" }), [6, 4, 2]);
+  assert.deepEqual(found({ action: "host.edit", before_seq: 6 }), [4, 2]);
+  assert.deepEqual(found({ target_id: "h3", action: "host.add" }), [3]);
+  assert.deepEqual(found({}), [6, 5, 4, 3, 2, 1]);
+  const plans = prepared.slice(0, 3).map((sql) =>
+    prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map((row) => String(row["detail"])).join("; ")
+  );
+  for (const plan of plans) assert.match(plan, /^SEARCH audit_log USING INDEX audit_by_/);
+  db.close();
+});
+
 Deno.test("audit.record() throws outside a transaction", () => {
   const { audit } = anAudit();
   assert.throws(

@@ -166,6 +166,29 @@ Deno.test("signIn() lets an account's owner in while somebody elsewhere guesses 
   await signIn(all, { username: "admin1", password: PASSWORD }, FROM);
 });
 
+Deno.test("signIn() lets an owner in from where they signed in before while many addresses guess", async () => {
+  const all = parts();
+  const { users, sessions, rate_limits, clock, db, audit } = all;
+  await users.createFirst({ username: "admin1", password: PASSWORD }, FROM.ip);
+  const right = { username: "Admin1", password: PASSWORD };
+  const at = (ip: string) => ({ ...FROM, ip });
+  const { token } = await signIn(all, right, at("2001:db8:1:2::7"));
+  sessions.end(token, FROM.ip);
+  await signIn(all, right, at("192.0.2.7"));
+  for (let n = 0; n < 98; n++) rate_limits.take("login_everywhere", "admin1");
+  await assert.rejects(signIn(all, right, at("198.51.100.1")), hasCode("rate_limited"));
+  await signIn(all, right, at("192.0.2.7"));
+  await signIn(all, right, at("2001:DB8:1:2::99"));
+  const wrong = () => signIn(all, { ...right, password: "wrong" }, at("192.0.2.7"));
+  for (let n = 0; n < 5; n++) await assert.rejects(wrong(), hasCode("bad_credentials"));
+  await assert.rejects(wrong(), hasCode("rate_limited"), "nor may such an address guess on");
+
+  const csrf_key = new Uint8Array(32);
+  const restarted = { ...all, sessions: new Sessions({ db, clock, audit, csrf_key }) };
+  await assert.rejects(signIn(restarted, right, at("198.51.100.1")), hasCode("rate_limited"));
+  await signIn(restarted, right, at("2001:db8:1:2::8"));
+});
+
 Deno.test("Refusals.record() writes few rows however many attempts, and counts the others", () => {
   const { refusals, audit, clock } = parts();
   for (let n = 0; n < 1000; n++) refusals.record("session.refused", `192.0.2.${n % 250}`);

@@ -2,6 +2,7 @@
 import { AppError } from "../errors.ts";
 import type { ChangePasswordRequest } from "../protocol/rest.ts";
 import { checkNewPassword } from "./password_rules.ts";
+import { forgiveAttempts, takeAttempt } from "./password_attempts.ts";
 import type { RateLimits } from "./rate_limits.ts";
 import { actorOf, type Session, type Sessions } from "./sessions.ts";
 import type { Users } from "./users.ts";
@@ -24,19 +25,16 @@ export async function changePassword(
   by: { session: Session; ip: string },
 ): Promise<number> {
   const { session, ip } = by;
-  const account = session.user.username.toLowerCase();
+  const attempt = { username: session.user.username, ip };
   // First, so that a password that is refused anyway costs no attempt.
   checkNewPassword(input, session.user.username);
-  deps.rate_limits.take("login", ip);
-  deps.rate_limits.take("login_account", account, ip);
-  deps.rate_limits.take("login_everywhere", account);
+  takeAttempt(deps, attempt);
   let ended = 0;
   await deps.users.changePassword(actorOf(session.user, ip), input, () => {
     // The hashes take a while: somebody may have ended this very session meanwhile.
     if (!deps.sessions.isLive(session)) throw new AppError("unauthenticated", "Sign in first");
     ended = deps.sessions.endOthers(session, ip);
   });
-  deps.rate_limits.forgive("login", ip);
-  deps.rate_limits.forgive("login_account", account, ip);
+  forgiveAttempts(deps, attempt);
   return ended;
 }

@@ -9,7 +9,7 @@ const LIMITS = {
   login: { burst: 20, per_minute: 20 },
   /** Per account and address: whoever guesses slows down themselves and not the account's owner. */
   login_account: { burst: 5, per_minute: 4 },
-  /** Per account from all addresses together, against guessing from many of them. */
+  /** Per account from all addresses that it never signed in from, against guessing from many. */
   login_everywhere: { burst: 100, per_minute: 60 },
   setup: { burst: 10, per_minute: 10 },
   enroll: { burst: 10, per_minute: 10 },
@@ -65,10 +65,14 @@ export class RateLimits {
 }
 
 function keyOf(bucket: Bucket, key: string[]): string {
-  return JSON.stringify([bucket, ...key.map((part) => isIPv6(part) ? networkOf(part) : part)]);
+  return JSON.stringify([bucket, ...key.map(placeOf)]);
 }
 
-/** The first 64 bits: whoever has one IPv6 address has at least all that begin so. */
+/** What counts as one address: whoever has one of IPv6 has at least all with the same first 64 bits. */
+export function placeOf(address: string): string {
+  return isIPv6(address) ? networkOf(address) : address;
+}
+
 function networkOf(address: string): string {
   const [left = "", right] = address.toLowerCase().split("::");
   const groups = (text: string | undefined) => text ? text.split(":") : [];

@@ -11,6 +11,8 @@ import type { AccountSession } from "../protocol/rest.ts";
 import { deviceOf } from "./device.ts";
 import type { Actor } from "./permissions.ts";
 import { HeldSessions } from "./held_sessions.ts";
+import { KnownAddresses } from "./known_addresses.ts";
+import { placeOf } from "./rate_limits.ts";
 import { type FoundSession, type SessionRow, SessionsStore } from "./sessions_store.ts";
 import { toUser } from "./users_store.ts";
 
@@ -46,6 +48,7 @@ export class Sessions {
   readonly #deps: SessionsDeps;
   readonly #store: SessionsStore;
   readonly #held = new HeldSessions();
+  readonly #known = new KnownAddresses();
   constructor(deps: SessionsDeps) {
     this.#deps = deps;
     this.#store = new SessionsStore(deps.db);
@@ -74,7 +77,14 @@ export class Sessions {
       db.afterCommit(() => this.#held.end([...expired, ...surplus]));
       this.#record(actorOf(user, from.ip), "session.start", id);
     });
+    this.#known.add(user.username, from.ip);
     return { token, session: { id, user, created_at_ms: now_ms, expires_at_ms } };
+  }
+
+  /** True if this account has signed in from there: since the server's start, or in a session that is kept. */
+  knows(username: string, ip: string): boolean {
+    return this.#known.has(username, ip) ||
+      this.#store.addressesOf(username).some((known) => placeOf(known) === placeOf(ip));
   }
 
   /** Removes sessions that are over. There are at most ten of a user. */

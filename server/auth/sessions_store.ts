@@ -26,6 +26,7 @@ export class SessionsStore {
   #find;
   #by_id;
   #by_user;
+  #addresses;
   #touch;
   #delete;
   #delete_expired;
@@ -47,6 +48,10 @@ export class SessionsStore {
        WHERE user_id = :user_id AND expires_at_ms > :now_ms
          AND abs(:now_ms - last_used_at_ms) < :now_ms - :idle_since_ms
        ORDER BY last_used_at_ms DESC, id DESC`,
+    );
+    this.#addresses = db.prepare(
+      `SELECT DISTINCT ip FROM sessions
+       WHERE user_id = (SELECT id FROM users WHERE username = :username)`,
     );
     this.#touch = db.prepare(
       "UPDATE sessions SET last_used_at_ms = :at_ms WHERE token_hash = :token_hash",
@@ -76,6 +81,10 @@ export class SessionsStore {
   /** The live sessions of a user, the most recently used first. */
   ofUser(user_id: string, now_ms: number, idle_since_ms: number): SessionRow[] {
     return this.#by_user.all({ user_id, now_ms, idle_since_ms }) as unknown as SessionRow[];
+  }
+  /** From where the sessions of an account were begun that are still kept. */
+  addressesOf(username: string): string[] {
+    return this.#addresses.all({ username }).map((row) => row["ip"] as string);
   }
   touch(token_hash: string, at_ms: number): void {
     this.#touch.run({ token_hash, at_ms });

@@ -1,6 +1,7 @@
 /** @module Signing in and the first set-up, the same for pages and REST: limits first, then the check. */
 import { AppError } from "../errors.ts";
 import type { User } from "../protocol/entities.ts";
+import { forgiveAttempts, takeAttempt } from "./password_attempts.ts";
 import type { RateLimits } from "./rate_limits.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Session, Sessions } from "./sessions.ts";
@@ -35,10 +36,8 @@ export async function signIn(
   input: { username: string; password: string },
   from: From,
 ): Promise<SignedIn> {
-  const account = input.username.toLowerCase();
-  deps.rate_limits.take("login", from.ip);
-  deps.rate_limits.take("login_account", account, from.ip);
-  deps.rate_limits.take("login_everywhere", account);
+  const attempt = { username: input.username, ip: from.ip };
+  takeAttempt(deps, attempt);
   const user = await deps.users.authenticate(input.username, input.password);
   if (user === undefined) {
     deps.refusals.record("session.refused", from.ip);
@@ -46,8 +45,7 @@ export async function signIn(
       hint: "Check both; upper and lower case of the password matter",
     });
   }
-  deps.rate_limits.forgive("login", from.ip);
-  deps.rate_limits.forgive("login_account", account, from.ip);
+  forgiveAttempts(deps, attempt);
   if (from.old_token !== undefined) deps.sessions.end(from.old_token, from.ip);
   return deps.sessions.start(user, from);
 }

@@ -32,9 +32,9 @@ export class Commands {
     this.#store = new CommandsStore(db);
   }
 
-  /** Removes what expired a month ago, one short step per value. */
-  *keepHouse(): Generator<void> {
-    const before_ms = this.#clock.now_ms() - KEPT_AFTER_EXPIRY_MS;
+  /** Removes what expired a month before, one short step per value. */
+  *keepHouse(now_ms: number): Generator<void> {
+    const before_ms = now_ms - KEPT_AFTER_EXPIRY_MS;
     while (this.#store.removeExpired(before_ms, STEP_ROWS) === STEP_ROWS) yield;
   }
 
@@ -94,6 +94,11 @@ export class Commands {
       for (const id of command_ids) this.#store.acknowledge(host_id, id, now_ms);
       return !this.#store.anyOfAnother(host_id, command_ids);
     });
+  }
+
+  /** How many cancels of a job were issued and are kept. */
+  cancelsOf(job_id: string): number {
+    return this.#store.countOfJob(job_id, "command.cancel");
   }
 
   /**

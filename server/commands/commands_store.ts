@@ -18,6 +18,7 @@ export class CommandsStore {
   #acknowledge: StatementSync;
   #of_another: StatementSync;
   #delivered_of_job: StatementSync;
+  #count_of_job: StatementSync;
   #withdraw: StatementSync;
   #remove_expired: StatementSync;
 
@@ -49,6 +50,9 @@ export class CommandsStore {
     );
     this.#delivered_of_job = db.prepare(
       "SELECT 1 FROM commands WHERE job_id = :job_id AND acked_at_ms IS NOT NULL LIMIT 1",
+    );
+    this.#count_of_job = db.prepare(
+      "SELECT count(*) AS n FROM commands WHERE job_id = :job_id AND type = :type",
     );
     this.#withdraw = db.prepare(
       "DELETE FROM commands WHERE job_id = :job_id AND acked_at_ms IS NULL",
@@ -103,6 +107,10 @@ export class CommandsStore {
 
   anyDelivered(job_id: string): boolean {
     return this.#delivered_of_job.get({ job_id }) !== undefined;
+  }
+
+  countOfJob(job_id: string, type: string): number {
+    return this.#count_of_job.get({ job_id, type })!.n as number;
   }
 
   /** Removes at most `limit` commands that expired before; answers how many. */

@@ -55,3 +55,59 @@ Deno.test("transaction() is busy, not broken, while somebody else holds the file
   db.close();
   await Deno.remove(dir, { recursive: true });
 });
+
+const parent = (db: Database, id: number) =>
+  db.prepare("INSERT INTO parents (id) VALUES (?)").run(id);
+const parents = (db: Database) =>
+  db.prepare("SELECT id FROM parents ORDER BY id").all().map((row) => row["id"]);
+
+Deno.test("part() that throws keeps nothing of itself and everything of its neighbours", () => {
+  const db = inMemory();
+  const effects: number[] = [];
+  const add = (id: number, then?: () => void) =>
+    db.part(() => {
+      parent(db, id);
+      db.afterCommit(() => effects.push(id));
+      then?.();
+    });
+  db.transaction(() => {
+    add(1);
+    assert.throws(() => add(2, () => add(1)), { errcode: 1555 });
+    assert.throws(() =>
+      add(3, () => {
+        add(4);
+        throw new Error("at its end");
+      })
+    );
+    add(5);
+    assert.deepEqual(effects, [], "nothing leaves before COMMIT");
+  });
+  assert.deepEqual(parents(db), [1, 5]);
+  assert.deepEqual(effects, [1, 5]);
+  assert.throws(() => add(1));
+  add(6);
+  assert.deepEqual(parents(db), [1, 5, 6], "by itself it is a transaction");
+  db.close();
+});
+
+Deno.test("nothing of a transaction counts that SQLite itself gave up in one of its parts", () => {
+  const db = inMemory();
+  const effects: string[] = [];
+  const giveUp = () => {
+    db.sqlite.exec("ROLLBACK");
+    throw Object.assign(new Error("database or disk is full"), { errcode: 13 });
+  };
+  assert.throws(() =>
+    db.transaction(() => {
+      db.part(() => {
+        parent(db, 1);
+        db.afterCommit(() => effects.push("one"));
+      });
+      assert.throws(() => db.part(giveUp));
+      assert.throws(() => db.part(() => parent(db, 2)), { errcode: 13 }, "not outside of any");
+    }), { errcode: 13 });
+  assert.deepEqual([parents(db), effects, db.write_fault], [[], [], "full"]);
+  db.transaction(() => db.part(() => parent(db, 3)));
+  assert.deepEqual(parents(db), [3]);
+  db.close();
+});

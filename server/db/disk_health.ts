@@ -8,8 +8,12 @@ import { type StorageFault, storageFaultOf } from "./storage_fault.ts";
 
 /** With less than this a write may fit by luck, into pages that are used again; the next will not. */
 const FULL_BELOW_BYTES = 1024 * 1024;
+const MIB = 1024 * 1024;
 /** Room for the journal at its largest, for the copy before an upgrade, and for time to react. */
-const LOW_BELOW_BYTES = 256 * 1024 * 1024;
+const LOW_BELOW_BYTES = 1024 * MIB;
+/** A small disk is not low from its first day on: it is below this part of it, or below the least. */
+const LOW_BELOW_PART = 0.05;
+const LOW_BELOW_LEAST_BYTES = 256 * MIB;
 /** A failing disk is tried this often at most. */
 const RETRY_MS = 5000;
 
@@ -22,16 +26,24 @@ export interface DiskHealthDeps {
   db: Database;
   clock: Clock;
   log: Log;
-  /** What is left where the database is; undefined if nobody can tell. */
-  freeBytes(): number | undefined;
+  /** How it is where the database is; undefined if nobody can tell. */
+  space(): DiskSpace | undefined;
 }
 
-/** What this process can still write to the file system of a folder; undefined if it does not tell. */
-export function freeBytesOf(dir: string): number | undefined {
+export interface DiskSpace {
+  /** What this process can still write. */
+  free_bytes: number;
+  total_bytes: number;
+}
+
+/** The space of the file system of a folder; undefined if it does not tell. */
+export function spaceOf(dir: string): DiskSpace | undefined {
   try {
     const { blocks, bavail, bfree, bsize } = statfsSync(dir);
     // Some keep a rest for root; some, as networks' do, count nothing at all.
-    return blocks === 0 ? undefined : (Deno.uid() === 0 ? bfree : bavail) * bsize;
+    if (blocks === 0) return undefined;
+    const free_bytes = (Deno.uid() === 0 ? bfree : bavail) * bsize;
+    return { free_bytes, total_bytes: blocks * bsize };
   } catch {
     return undefined; // What the database says of its writes is known all the same.
   }
@@ -61,13 +73,13 @@ export class DiskHealth {
   }
 
   #look(): DiskState {
-    const { db, freeBytes } = this.#deps;
-    const free_bytes = freeBytes();
-    if (free_bytes !== undefined && free_bytes < FULL_BELOW_BYTES) return { kind: "full" };
+    const { db } = this.#deps;
+    const space = this.#deps.space();
+    if (space !== undefined && space.free_bytes < FULL_BELOW_BYTES) return { kind: "full" };
     const fault = db.write_fault === undefined ? undefined : this.#retry(db.write_fault);
     if (fault !== undefined) return { kind: fault };
-    if (free_bytes === undefined || free_bytes >= LOW_BELOW_BYTES) return { kind: "ok" };
-    return { kind: "low", free_bytes };
+    if (space === undefined || space.free_bytes >= lowBelow(space)) return { kind: "ok" };
+    return { kind: "low", free_bytes: space.free_bytes };
   }
 
   #retry(before: StorageFault): StorageFault | undefined {
@@ -83,4 +95,9 @@ export class DiskHealth {
       return storageFaultOf(error) ?? before;
     }
   }
+}
+
+function lowBelow({ total_bytes }: DiskSpace): number {
+  const part = Math.max(total_bytes * LOW_BELOW_PART, LOW_BELOW_LEAST_BYTES);
+  return Math.min(part, LOW_BELOW_BYTES);
 }

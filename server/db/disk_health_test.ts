@@ -3,7 +3,7 @@ import { FakeClock } from "../clock.ts";
 import { toAppError } from "../errors.ts";
 import { type Log, silentLog } from "../log.ts";
 import type { Database } from "./database.ts";
-import { DiskHealth, freeBytesOf } from "./disk_health.ts";
+import { DiskHealth, type DiskSpace, spaceOf } from "./disk_health.ts";
 import { Meta } from "./meta.ts";
 import { openDatabase } from "./open.ts";
 
@@ -13,7 +13,7 @@ function world() {
   const tell = (_: string, fields?: Record<string, unknown>) => told.push(String(fields?.["kind"]));
   const log: Log = { ...silentLog, info: tell, error: tell };
   const db = openDatabase(":memory:", { clock, log: silentLog });
-  const disk = new DiskHealth({ db, clock, log, freeBytes: () => undefined });
+  const disk = new DiskHealth({ db, clock, log, space: () => undefined });
   return { clock, db, disk, told };
 }
 
@@ -61,20 +61,25 @@ Deno.test("disk.state() tries again after the clock was set back", () => {
 
 Deno.test("disk.state() goes by what is left, whatever a write says", () => {
   const { clock, db } = world();
-  let left: number | undefined;
-  const disk = new DiskHealth({ db, clock, log: silentLog, freeBytes: () => left });
-  const kinds = [undefined, 300_000_000, 200_000_000, 1_000_000].map((bytes) => {
-    left = bytes;
+  let space: DiskSpace | undefined;
+  const disk = new DiskHealth({ db, clock, log: silentLog, space: () => space });
+  const GB = 1e9;
+  const stateOf = (total_gb: number, free_gb: number) => {
+    space = { total_bytes: total_gb * GB, free_bytes: free_gb * GB };
     return disk.state().kind;
-  });
-  assert.deepEqual(kinds, ["ok", "ok", "low", "full"]);
+  };
+  assert.equal(disk.state().kind, "ok", "nobody can tell");
+  assert.deepEqual([1.2, 1, 0.001].map((left) => stateOf(500, left)), ["ok", "low", "full"]);
+  assert.deepEqual([0.6, 0.4].map((left) => stateOf(10, left)), ["ok", "low"], "a twentieth");
+  assert.deepEqual([0.3, 0.2].map((left) => stateOf(1, left)), ["ok", "low"], "256 MiB at least");
   db.close();
 });
 
-Deno.test("freeBytesOf() knows the space of a folder, and says so where it cannot", () => {
-  assert.ok(freeBytesOf("/")! > 0);
-  assert.equal(freeBytesOf("/nowhere/at/all"), undefined);
-  assert.equal(freeBytesOf("/sys"), undefined);
+Deno.test("spaceOf() knows the space of a folder, and says so where it cannot", () => {
+  const { free_bytes, total_bytes } = spaceOf("/")!;
+  assert.ok(free_bytes > 0 && total_bytes > free_bytes);
+  assert.equal(spaceOf("/nowhere/at/all"), undefined);
+  assert.equal(spaceOf("/sys"), undefined);
 });
 
 Deno.test("a fault that is not the disk's changes nothing", () => {

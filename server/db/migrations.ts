@@ -4,14 +4,16 @@
  */
 import agent_notices from "./migrations/0006_agent_notices.sql" with { type: "text" };
 import bounds from "./migrations/0007_bounds.sql" with { type: "text" };
+import commands_by_job from "./migrations/0011_commands_by_job.sql" with { type: "text" };
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import address_changed from "./migrations/0003_address_changed.sql" with { type: "text" };
 import backup_set_grown from "./migrations/0004_backup_set_grown.sql" with { type: "text" };
 import cert_pins from "./migrations/0008_cert_pins.sql" with { type: "text" };
 import jobs_by_short_id from "./migrations/0009_jobs_by_short_id.sql" with { type: "text" };
-import schedules from "./migrations/0010_schedules.sql" with { type: "text" };
+import schedules from "./migrations/0012_schedules.sql" with { type: "text" };
 import refused_reports from "./migrations/0002_refused_reports.sql" with { type: "text" };
 import repository_days from "./migrations/0005_repository_days.sql" with { type: "text" };
+import stored_days from "./migrations/0010_stored_days.sql" with { type: "text" };
 
 export interface Migration {
   /** Becomes the database's user_version. 1, 2, 3 without gaps. */
@@ -30,5 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 7, name: "bounds", sql: bounds },
   { version: 8, name: "certificate pins", sql: cert_pins },
   { version: 9, name: "jobs by short id", sql: jobs_by_short_id },
-  { version: 10, name: "schedules", sql: schedules },
+  { version: 10, name: "stored days", sql: stored_days },
+  { version: 11, name: "commands by job", sql: commands_by_job },
+  { version: 12, name: "schedules", sql: schedules },
 ];

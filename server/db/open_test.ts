@@ -117,10 +117,33 @@ Deno.test("openDatabase() takes repositories and secrets of version 4 along, wit
   });
 });
 
-Deno.test("openDatabase() takes hosts and jobs of version 9 along, without schedules or a pause", () => {
+Deno.test("openDatabase() adds up what all repositories of version 9 stored, day by day", () => {
   withFolder((folder) => {
     const path = join(folder, "a.db");
     const old = openDatabase(path, { ...options, migrations: MIGRATIONS.slice(0, 9) });
+    old.sqlite.exec(`
+      INSERT INTO hosts (id, name, os, backup_set, created_at_ms)
+      VALUES ('h1', 'web', 'linux', '{}', 1), ('h2', 'mail', 'linux', '{}', 1);
+      INSERT INTO repositories (id, host_id, name, url, kind, append_only, credential_changed_at_ms)
+      VALUES ('r1', 'h1', 'web', 'http://nas/web/', 'rest', 1, 1),
+        ('r2', 'h2', 'mail', 'http://nas/mail/', 'rest', 1, 1);
+      INSERT INTO repository_days (repository_id, day, size_bytes, snapshot_count)
+      VALUES ('r1', '2026-11-01', 100, 1), ('r1', '2026-11-03', 90, 1), ('r2', '2026-11-03', 7, 1);`);
+    old.close();
+    const db = openDatabase(path, options);
+    const days = db.prepare("SELECT day, change_bytes FROM stored_days ORDER BY day").all();
+    assert.deepEqual(days.map((row) => [row["day"], row["change_bytes"]]), [
+      ["2026-11-01", 100],
+      ["2026-11-03", -3],
+    ]);
+    db.close();
+  });
+});
+
+Deno.test("openDatabase() takes hosts and jobs of version 11 along, without schedules or a pause", () => {
+  withFolder((folder) => {
+    const path = join(folder, "a.db");
+    const old = openDatabase(path, { ...options, migrations: MIGRATIONS.slice(0, 11) });
     old.sqlite.exec(`
       INSERT INTO hosts (id, name, os, backup_set, created_at_ms) VALUES ('h1', 'web', 'linux', '{}', 1);
       INSERT INTO repositories (id, host_id, name, url, kind, append_only, credential_changed_at_ms)

@@ -7,7 +7,7 @@ export const REASONS: Partial<Record<ErrorClass, string>> = {
   path_missing: "a path of the backup set does not exist",
   all_paths_missing: "none of its paths exists",
   repository_missing: "the repository was not found",
-  wrong_password: "the repository password is wrong",
+  wrong_password: "the encryption password is wrong",
   repository_locked: "the repository is locked",
   append_only_refusal: "the storage server refused to remove data",
   http_unauthorized: "the storage server refused user or password",

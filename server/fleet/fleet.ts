@@ -5,10 +5,11 @@ import type { Database } from "../db/database.ts";
 import type { Hosts, SurveyedHost } from "../hosts/hosts.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { JobProgress } from "../protocol/agent_messages.ts";
-import type { AgentState, BackupState, Host, Job } from "../protocol/entities.ts";
+import type { AgentState, BackupState, Host, Job, StoredDay } from "../protocol/entities.ts";
 import { isStalled } from "../protocol/job_movement.ts";
 import type { FleetSummary } from "../protocol/rest.ts";
 import { SOFTWARE_VERSION } from "../protocol/version.ts";
+import type { Repositories } from "../repositories/repositories.ts";
 import { type Attention, attentionOf, needsSomebody } from "./attention.ts";
 import { type Cause, causesOf } from "./causes.ts";
 import { fleetMap, type MapGroup } from "./fleet_map.ts";
@@ -23,6 +24,7 @@ export interface FleetDeps {
   db: Database;
   clock: Clock;
   hosts: Hosts;
+  repositories: Repositories;
   jobs: Jobs;
 }
 
@@ -57,6 +59,8 @@ export interface Overview {
   /** Running first, then those that wait; at most 50. */
   running: RunningJob[];
   stored_bytes: number;
+  /** At most 90 days up to now, oldest first; empty before the first figure. */
+  stored_days: StoredDay[];
   snapshots: number;
   /** Jobs that ended in the last 24 hours; interrupted ones count as failed. */
   jobs_24h: { total: number; succeeded: number; warning: number; failed: number };
@@ -108,21 +112,22 @@ export class Fleet {
     };
   }
 
-  /** The hosts that the query names, with all that stands around them. At most six statements. */
+  /** The hosts that the query names, with all that stands around them. At most seven statements. */
   overview(actor: Actor, query: OverviewQuery): Overview {
     demand(actor, "fleet.read");
-    const { clock, hosts, jobs } = this.#deps;
+    const { clock, hosts, repositories, jobs } = this.#deps;
     const now_ms = clock.now_ms();
     const { all, matching, problem } = hosts.survey(actor, query);
     const limit = matching.length <= (query.whole_max ?? 0) ? query.whole_max! : query.limit;
-    const page = matching.slice(query.offset, query.offset + limit);
+    const open = jobs.open(actor);
+    const page = runningFirst(matching, backingUp(open)).slice(query.offset, query.offset + limit);
     const needing = all.filter(needsSomebody);
     const attended = needing.slice(0, ATTENTION_MAX);
     const ids = [...new Set([...page, ...attended].map((host) => host.id))];
     const by_id = new Map(hosts.byIds(actor, ids).map((host) => [host.id, host]));
     const fully = (some: SurveyedHost[]) => some.map((host) => by_id.get(host.id)!);
-    const open = jobs.open(actor);
     const troubles = this.#store.troubles(attended.map((host) => host.id));
+    const stored_bytes = sum(all.map((host) => host.repo_size_bytes ?? 0));
     return {
       now_ms,
       by_state: countStates(all),
@@ -137,7 +142,8 @@ export class Fleet {
       map: fleetMap(all, backingUp(open)),
       problem,
       running: open.slice(0, RUNNING_MAX).map((job) => this.#running(job, now_ms)),
-      stored_bytes: sum(all.map((host) => host.repo_size_bytes ?? 0)),
+      stored_bytes,
+      stored_days: repositories.storedDays(actor, stored_bytes),
       snapshots: sum(all.map((host) => host.snapshot_count)),
       jobs_24h: this.#ended(now_ms),
     };
@@ -185,6 +191,19 @@ export class Fleet {
 function backingUp(open: Job[]): Set<string> {
   const backups = open.filter((job) => job.status === "running" && job.kind === "backup");
   return new Set(backups.map((job) => job.host_id));
+}
+
+/** Worst first, and of those that are well the ones at work before the others (ui/DESIGN.md §1.2). */
+function runningFirst(worst_first: SurveyedHost[], busy: Set<string>): SurveyedHost[] {
+  const from = worst_first.findIndex((host) => host.backup_state === "good");
+  if (from === -1 || busy.size === 0) return worst_first;
+  const well = worst_first.slice(from);
+  const runs = (host: SurveyedHost) => host.backup_state === "good" && busy.has(host.id);
+  return [
+    ...worst_first.slice(0, from),
+    ...well.filter(runs),
+    ...well.filter((host) => !runs(host)),
+  ];
 }
 
 function countStates(hosts: SurveyedHost[]): Record<BackupState, number> {

@@ -51,7 +51,7 @@ Deno.test("overview() tells the story of twelve hosts: verdict, strips and what 
   assert.deepEqual([...said.keys()], ["db-primary", "nas-media", "laptop-07", "win-file01"]);
   assert.equal(
     said.get("db-primary"),
-    "Backup failed: the repository password is wrong. No good backup for 31 h.",
+    "Backup failed: the encryption password is wrong. No good backup for 31 h.",
   );
   assert.equal(said.get("laptop-07"), "Offline for 3 d. No good backup for 3 d. The goal is 26 h.");
   assert.equal(said.get("win-file01"), "Backed up, but 14 files could not be read.");

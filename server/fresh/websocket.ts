@@ -73,7 +73,11 @@ export function upgradeSocket(
 /** The bare upgrade, for `ctx.upgrade()`. Throws HttpError 400 for a request that is no upgrade. */
 export function rawUpgrade(req: Request, options: UpgradeOptions = {}): Deno.WebSocketUpgrade {
   if (!isUpgrade(req)) throw new HttpError(400, "Expected a WebSocket upgrade request");
-  return Deno.upgradeWebSocket(req, options);
+  try {
+    return Deno.upgradeWebSocket(req, options);
+  } catch {
+    throw new HttpError(400, "The WebSocket upgrade request lacks a header, or has a wrong one");
+  }
 }
 
 /** Runs a handler so that nothing it throws or rejects with escapes. */

@@ -79,11 +79,10 @@ export class Enrollment {
   }
 
   /** Removes tokens that expired a month ago, and at once the credentials that expired ones carry. */
-  *keepHouse(): Generator<void> {
+  *keepHouse(now_ms: number): Generator<void> {
     const { db, clock } = this.#deps;
-    const now_ms = clock.now_ms();
     db.transaction(() => {
-      this.#store.forgetExpiredCredentials(now_ms);
+      this.#store.forgetExpiredCredentials(clock.now_ms());
       this.#store.removeBefore(now_ms - TOKENS_KEPT_DAYS * 86_400_000);
     });
     yield;

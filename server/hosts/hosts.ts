@@ -19,6 +19,7 @@ import type {
   Obstacle,
 } from "../protocol/entities.ts";
 import type { EditHostRequest, ListHostsQuery } from "../protocol/rest.ts";
+import { StoredDays } from "../repositories/stored_days.ts";
 import { backupState, withPause, worstFirst } from "./backup_state.ts";
 import {
   type AgentDescription,
@@ -27,6 +28,7 @@ import {
   HostsStore,
 } from "./hosts_store.ts";
 import { AgentNotices } from "./agent_notices.ts";
+import { HostSearchStore } from "./host_search_store.ts";
 import { livenessOf, withNotices } from "./liveness.ts";
 import { parseHostQuery } from "./host_query.ts";
 import { HostSchedules } from "./host_schedules.ts";
@@ -75,6 +77,8 @@ export interface Survey {
 export class Hosts {
   #deps: HostsDeps;
   #store: HostsStore;
+  #search: HostSearchStore;
+  #stored_days: StoredDays;
   /** What is odd about the agents of some hosts. */
   readonly agent_notices: AgentNotices;
   /** Versions and pauses of the hosts' schedules. */
@@ -83,6 +87,8 @@ export class Hosts {
   constructor(deps: HostsDeps) {
     this.#deps = deps;
     this.#store = new HostsStore(deps.db);
+    this.#search = new HostSearchStore(deps.db);
+    this.#stored_days = new StoredDays(deps);
     this.agent_notices = new AgentNotices(deps.db);
     this.schedules = new HostSchedules(deps);
   }
@@ -126,14 +132,20 @@ export class Hosts {
   /** The hosts that a text names, by name, host name or tag, the closest first. Two statements. */
   find(actor: Actor, text: string, limit: number): { items: Host[]; total: number } {
     demand(actor, "host.read");
-    const { ids, total } = this.#store.find(text.trim().toLowerCase(), limit);
+    const { ids, total } = this.#search.find(text.trim().toLowerCase(), limit);
     return { items: this.byIds(actor, ids), total };
   }
 
   /** Those that have been without a good backup for longest. Two statements. */
   longestWithout(actor: Actor, limit: number): Host[] {
     demand(actor, "host.read");
-    return this.byIds(actor, this.#store.longestWithout(limit));
+    return this.byIds(actor, this.#search.longestWithout(limit));
+  }
+
+  /** The first hosts by name, and nothing else of them. */
+  names(actor: Actor, limit: number): { id: string; name: string }[] {
+    demand(actor, "host.read");
+    return this.#search.names(limit);
   }
 
   /** Those of these hosts that exist, in that order. */
@@ -185,6 +197,7 @@ export class Hosts {
       const { host } = this.#record(host_id);
       this.#store.remove(host_id);
       this.agent_notices.forget(host_id);
+      this.#stored_days.add(-(host.repo_size_bytes ?? 0));
       audit.record(actor, {
         action: "host.remove",
         target_kind: "host",

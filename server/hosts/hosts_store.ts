@@ -62,7 +62,7 @@ export interface AgentDescription {
 }
 
 const REPOSITORY_FACTS = `r.initialised_at_ms AS repository_initialised_at_ms, r.probe_state,
-  r.probed_at_ms, r.replaced_at_ms, coalesce(json_array_length(h.backup_set, '$.paths'), 0) AS path_count`;
+  r.replaced_at_ms, coalesce(json_array_length(h.backup_set, '$.paths'), 0) AS path_count`;
 const FROM_HOSTS = "FROM hosts h LEFT JOIN repositories r ON r.id = h.repository_id";
 const SELECT_HOST = `SELECT h.*, ${REPOSITORY_FACTS}, ${SCHEDULE_FACTS} ${FROM_HOSTS}`;
 
@@ -78,8 +78,6 @@ const BACKUP_FACTS =
 /** SQL of hosts. */
 export class HostsStore {
   #survey: StatementSync;
-  #find: StatementSync;
-  #longest_without: StatementSync;
   #by_ids: StatementSync;
   #by_id: StatementSync;
   #id_of_name: StatementSync;
@@ -106,20 +104,6 @@ export class HostsStore {
          j.error_class
        ${FROM_HOSTS} LEFT JOIN jobs j
          ON j.id = h.last_backup_job_id AND h.last_backup_status <> 'succeeded'`,
-    );
-    this.#find = db.prepare(
-      `SELECT id, count(*) OVER () AS total,
-         CASE WHEN lower(name) = :q THEN 0 WHEN substr(lower(name), 1, length(:q)) = :q THEN 1
-           WHEN instr(lower(name), :q) > 0 THEN 2 ELSE 3 END AS rank
-       FROM hosts
-       WHERE instr(lower(name), :q) > 0 OR instr(lower(coalesce(agent_hostname, '')), :q) > 0
-         OR (instr(lower(tags), :q) > 0
-           AND EXISTS (SELECT 1 FROM json_each(tags) AS t WHERE instr(lower(t.value), :q) > 0))
-       ORDER BY rank, name LIMIT :limit`,
-    );
-    this.#longest_without = db.prepare(
-      `SELECT id FROM hosts WHERE enrolled_at_ms IS NOT NULL
-       ORDER BY last_good_backup_at_ms IS NOT NULL, last_good_backup_at_ms, name LIMIT :limit`,
     );
     this.#by_ids = db.prepare(
       `${SELECT_HOST} JOIN json_each(:ids) AS wanted ON wanted.value = h.id ORDER BY wanted.key`,
@@ -195,20 +179,6 @@ export class HostsStore {
       repository_server: /^https?:\/\/([^/?#]+)/.exec(row.url as string ?? "")?.[1] ?? null,
       ...toFacts(row),
     }));
-  }
-
-  /**
-   * The ids of hosts with this text (lower case) in name, host name or a tag: the name itself first,
-   * then what begins with it; and how many there are in all.
-   */
-  find(q: string, limit: number): { ids: string[]; total: number } {
-    const rows = this.#find.all({ q, limit });
-    return { ids: rows.map((row) => row.id as string), total: Number(rows[0]?.total ?? 0) };
-  }
-
-  /** The ids of enrolled hosts whose last good backup is the oldest, or of which there is none. */
-  longestWithout(limit: number): string[] {
-    return this.#longest_without.all({ limit }).map((row) => row.id as string);
   }
 
   /** The hosts of these ids that exist, in that order. */
@@ -392,7 +362,6 @@ function toFacts(row: Row): Pick<HostRecord, "agent" | "backup" | "readiness" | 
       restic_error: text("restic_error"),
       repository_known: row.repository_initialised_at_ms !== null,
       probe_state: (row.probe_state ?? "unknown") as ProbeState,
-      probed_at_ms: at("probed_at_ms"),
       replaced_at_ms: at("replaced_at_ms"),
       last_good_backup_at_ms: at("last_good_backup_at_ms"),
     },

@@ -11,8 +11,8 @@ export interface ObstacleFacts {
   /** Why the agent has no restic; null too before it ever said hello. */
   restic_error: string | null;
   repository_known: boolean;
+  /** What was found last, by a probe or by a backup that opened the repository. */
   probe_state: ProbeState;
-  probed_at_ms: number | null;
   /** When another repository than before was found at the address. */
   replaced_at_ms: number | null;
   last_good_backup_at_ms: number | null;
@@ -46,9 +46,6 @@ export function withObstacle(state: BackupState, obstacle: Obstacle | null): Bac
 }
 
 function probedObstacle(facts: ObstacleFacts): Obstacle | null {
-  const { probed_at_ms, last_good_backup_at_ms, repository_known } = facts;
-  // A backup that worked later knows better.
-  if (probed_at_ms === null || probed_at_ms < (last_good_backup_at_ms ?? 0)) return null;
   switch (facts.probe_state) {
     case "wrong_password":
     case "unauthorized":
@@ -56,7 +53,7 @@ function probedObstacle(facts: ObstacleFacts): Obstacle | null {
       return facts.probe_state;
     case "missing":
       // Before the first initialisation this is as it should be.
-      return repository_known ? "repository_missing" : null;
+      return facts.repository_known ? "repository_missing" : null;
     default:
       return null;
   }

@@ -19,16 +19,17 @@ function backedUp(world: TestWorld, host_id: string) {
     status: "succeeded",
     finished_at_ms,
   });
+  world.repositories.recordOpened(world.repositories.forHost(ADMIN, host_id)!.id, finished_at_ms);
   world.clock.advance(60);
 }
 
-function probed(world: TestWorld, host_id: string, state: ProbeState) {
+function probed(world: TestWorld, host_id: string, state: ProbeState, hours_off = 0) {
   const config_version = world.repositories.configVersion(host_id)!;
   world.repositories.applyProbe(host_id, {
     type: "repository.probed",
     report: { run_id: mintId(), seq: 1 },
     ...{ config_version, state, restic_repository_id: null, error: null, took_seconds: 0.1 },
-    probed_at: new Date(world.clock.now_ms()).toISOString(),
+    probed_at: new Date(world.clock.now_ms() + hours_off * 3_600_000).toISOString(),
   });
 }
 
@@ -56,6 +57,38 @@ Deno.test("A host with a good backup is failed at once when its repository canno
     assert.deepEqual(stateOf(world, id), ["failed", obstacle]);
   }
   probed(world, id, "unreachable");
+  assert.deepEqual(stateOf(world, id), ["good", null]);
+  world.db.close();
+});
+
+Deno.test("A repository that cannot be opened is told whatever the clock of its host says", async () => {
+  const world = await testWorld();
+  const id = await goodHost(world);
+  for (const hours of [-48, 48]) {
+    probed(world, id, "wrong_password", hours);
+    assert.deepEqual(stateOf(world, id), ["failed", "wrong_password"]);
+    world.clock.advance(60);
+    backedUp(world, id);
+    assert.deepEqual(stateOf(world, id), ["good", null]);
+  }
+  world.db.close();
+});
+
+Deno.test("A backup sent with the credentials before says nothing of those that came meanwhile", async () => {
+  const world = await testWorld();
+  const id = await goodHost(world);
+  const repository = () => world.repositories.forHost(ADMIN, id)!;
+  const sent_at_ms = world.clock.now_ms();
+  world.clock.advance(60);
+  await world.repositories.editCredentials(ADMIN, id, { password: "another password of it 7" });
+  probed(world, id, "wrong_password");
+  world.clock.advance(60);
+  const finished_at_ms = world.clock.now_ms();
+  const run = { job_id: mintId(), status: "succeeded", finished_at_ms } as const;
+  world.hosts.recordBackupEnded(id, run);
+  world.repositories.recordOpened(repository().id, sent_at_ms);
+  assert.deepEqual(stateOf(world, id), ["failed", "wrong_password"]);
+  world.repositories.recordOpened(repository().id, finished_at_ms);
   assert.deepEqual(stateOf(world, id), ["good", null]);
   world.db.close();
 });

@@ -4,13 +4,18 @@
  */
 import type { Database } from "../db/database.ts";
 import type { Log } from "../log.ts";
+import type { CarefulTime } from "./careful_time.ts";
 
-/** Steps of one kind of work. Each value is one step that was made, in its own transaction. */
-export type Chore = () => Generator<void>;
+/**
+ * Steps of one kind of work. Each value is one step that was made, in its own transaction. Ages are
+ * counted from `now_ms`, and not from the clock, which may be wrong.
+ */
+export type Chore = (now_ms: number) => Generator<void>;
 
 export interface HousekeepingDeps {
   db: Database;
   log: Log;
+  time: Pick<CarefulTime, "now_ms">;
   chores: Record<string, Chore>;
   /** Resolves after so many milliseconds; a timer unless told. */
   pause?: (duration_ms: number) => Promise<void>;
@@ -37,10 +42,12 @@ export class Housekeeping {
   }
 
   async #run(): Promise<void> {
-    const { db, log, chores } = this.#deps;
+    const { db, log, chores, time } = this.#deps;
+    if (!db.isOpen) return;
+    const now_ms = time.now_ms();
     for (const [name, chore] of Object.entries(chores)) {
       try {
-        await this.#do(name, chore());
+        await this.#do(name, chore(now_ms));
       } catch (error) {
         // A full disk, say: the other chores may be what frees it.
         if (db.isOpen) log.error("housekeeping failed", { chore: name, error });

@@ -26,7 +26,7 @@ Deno.test("Housekeeping pauses after each step and does one chore after the othe
     none: () => chore("none", 0),
     two: () => chore("two", 1),
   };
-  const housekeeping = new Housekeeping({ db, log, chores, pause });
+  const housekeeping = new Housekeeping({ ...{ db, log, time: new FakeClock() }, chores, pause });
   await Promise.all([housekeeping.run(), housekeeping.run()]);
   assert.deepEqual(done, ["one 1", "pause", "one 2", "pause", "two 1", "pause"]);
   db.close();
@@ -51,7 +51,7 @@ Deno.test("Housekeeping goes on with the others when one chore fails, and ends w
     },
   };
   const pause = () => Promise.resolve();
-  await new Housekeeping({ db, log, chores, pause }).run();
+  await new Housekeeping({ ...{ db, log, time: new FakeClock() }, chores, pause }).run();
   assert.deepEqual(errors, ["housekeeping failed"]);
   assert.deepEqual(done, ["step", "step", "step"]);
 });

@@ -11,6 +11,9 @@ import { SYSTEM } from "../auth/permissions.ts";
 import { within } from "./job_outcome.ts";
 import type { JobRow, JobsStore } from "./jobs_store.ts";
 
+/** An honest agent tells of far fewer: else one that claims losses could fill the table. */
+const ADOPTED_MAX = 500;
+
 export interface JobAdoptionDeps {
   clock: Clock;
   hosts: Hosts;
@@ -20,6 +23,8 @@ export interface JobAdoptionDeps {
 
 export class JobAdoption {
   readonly #deps: JobAdoptionDeps;
+  /** By host, since the server's start. */
+  readonly #adopted = new Map<string, number>();
 
   constructor(deps: JobAdoptionDeps) {
     this.#deps = deps;
@@ -33,7 +38,9 @@ export class JobAdoption {
     const { clock, hosts, repositories, store } = this.#deps;
     if (hosts.agent_notices.of(host_id).server_restored === undefined) return undefined;
     const repository = repositories.forHost(SYSTEM, host_id);
-    if (repository === undefined) return undefined;
+    const adopted = this.#adopted.get(host_id) ?? 0;
+    if (repository === undefined || adopted >= ADOPTED_MAX) return undefined;
+    this.#adopted.set(host_id, adopted + 1);
     const queued_at_ms = within(message.started_at ?? now(message), 0, clock.now_ms());
     store.insert({
       id: message.job_id,

@@ -39,6 +39,21 @@ Deno.test("a job of another host is not taken back by one that the server lost j
   world.db.close();
 });
 
+Deno.test("an agent that makes up lost jobs without end fills no table", async () => {
+  const world = await jobsWorld();
+  const [host, other] = [await readyHost(world), await readyHost(world, { name: "web-02" })];
+  const now_ms = world.clock.now_ms();
+  for (const { id } of [host, other]) {
+    world.hosts.agent_notices.note(id, { kind: "server_restored", facts: {}, now_ms });
+  }
+  const agent = agentOf(world, host.id);
+  let taken = 0;
+  for (let n = 0; n < 600; n++) if (agent.started(mintId())) taken++;
+  assert.equal(taken, 500);
+  assert.equal(agentOf(world, other.id).started(mintId()), true, "each host has its own count");
+  world.db.close();
+});
+
 Deno.test("job.finished takes the exit code of a crash on Windows, and none beyond 32 bits", () => {
   const exit_code = JobFinished.shape.exit_code;
   for (const code of [0, 3, 0xc000_0005, -0x3fff_fffb, null]) {

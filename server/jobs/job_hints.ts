@@ -9,7 +9,7 @@ const HINTS: Record<ErrorClass, string> = {
     "Check the repository address. If the repository was never made, initialise it",
   repository_exists: "Run a backup instead of initialising",
   wrong_password:
-    "Enter the repository password that was used when the repository was made, in the host's settings",
+    "Enter the encryption password that was used when the repository was made, in the host's settings",
   repository_locked:
     "Wait for the other restic. If it died, unlock the repository with restic unlock on the host",
   append_only_refusal:

@@ -20,6 +20,8 @@ export interface JobQueueDeps {
 
 /** A cancel is worth delivering for as long as the job could still run. */
 const CANCEL_TTL_MS = 30 * 86_400_000;
+/** An agent that names a cancelled job again and again gets no command for each time. */
+const CANCELS_PER_JOB_MAX = 3;
 
 export class JobQueue {
   readonly #deps: JobQueueDeps;
@@ -42,7 +44,9 @@ export class JobQueue {
   issueCancel(row: Pick<JobRow, "id" | "host_id">): void {
     const { db, clock, commands, link } = this.#deps;
     const expires_at_ms = clock.now_ms() + CANCEL_TTL_MS;
-    commands.issue(row.host_id, { type: "command.cancel", job_id: row.id }, expires_at_ms);
+    if (commands.cancelsOf(row.id) < CANCELS_PER_JOB_MAX) {
+      commands.issue(row.host_id, { type: "command.cancel", job_id: row.id }, expires_at_ms);
+    }
     db.afterCommit(() => link.wake(row.host_id));
   }
 

@@ -47,9 +47,8 @@ export class JobRetention {
   }
 
   /** Removes what is beyond its limit, one step per value. Open jobs and their logs are not touched. */
-  *work(): Generator<void> {
+  *work(now_ms: number): Generator<void> {
     const { log_days, job_days, log_total_bytes } = this.#deps.limits;
-    const now_ms = this.#deps.clock.now_ms();
     yield* this.#removeLogs(now_ms - log_days * DAY_MS);
     const full_ms = yield* this.#whereLogsAreFull(log_total_bytes);
     if (full_ms !== undefined) yield* this.#removeLogs(full_ms);

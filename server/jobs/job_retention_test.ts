@@ -15,9 +15,9 @@ import {
 
 const DAY_SECONDS = 86_400;
 
-function keepHouse(jobs: Jobs): number {
+function keepHouse({ clock }: JobsWorld, jobs: Jobs): number {
   let steps = 0;
-  for (const _ of jobs.keepHouse()) steps++;
+  for (const _ of jobs.keepHouse(clock.now_ms())) steps++;
   return steps;
 }
 
@@ -47,10 +47,10 @@ Deno.test("the log of a job that ended 90 days ago goes, and the job says when",
   agentOf(world, host_id).started(running);
   agentOf(world, host_id).log(running, linesFrom(1, 3));
   world.clock.advance(90 * DAY_SECONDS - 1);
-  keepHouse(world.jobs);
+  keepHouse(world, world.jobs);
   assert.equal(world.jobs.logs(ADMIN, old, 0, 5000).lines.length, 1200);
   world.clock.advance(1);
-  assert.ok(keepHouse(world.jobs) > 2);
+  assert.ok(keepHouse(world, world.jobs) > 2);
   const job = world.jobs.get(ADMIN, old);
   assert.equal(job.log_removed_at, new Date(world.clock.now_ms()).toISOString());
   assert.equal(job.log_lines, 1200);
@@ -65,13 +65,13 @@ Deno.test("a removed log is gone at once, and a stop half-way leaves nothing beh
   const { id: host_id } = await readyHost(world);
   const old = backup(world, host_id, 2500);
   world.clock.advance(91 * DAY_SECONDS);
-  const steps = world.jobs.keepHouse();
+  const steps = world.jobs.keepHouse(world.clock.now_ms());
   steps.next();
   assert.equal(storedLines(world), 2500);
   assert.deepEqual(world.jobs.logs(ADMIN, old, 0, 5000).lines, []);
   assert.equal(agentOf(world, host_id).log(old, linesFrom(2501, 2502)), true);
   assert.deepEqual(world.jobs.logs(ADMIN, old, 0, 5000).lines, []);
-  keepHouse(new Jobs(world)); // As after the next start.
+  keepHouse(world, new Jobs(world)); // As after the next start.
   assert.equal(storedLines(world), 0);
   world.db.close();
 });
@@ -87,7 +87,7 @@ Deno.test("logs beyond their total size go, those of the jobs that ended first b
   const each = Number(world.db.prepare("SELECT max(log_bytes) AS n FROM jobs").get()!["n"]);
   const retention = { ...JOB_RETENTION, log_total_bytes: each * 3 };
   const jobs = new Jobs({ ...world, retention });
-  keepHouse(jobs);
+  keepHouse(world, jobs);
   const kept = ids.map((id) => jobs.get(ADMIN, id).log_removed_at === null);
   assert.deepEqual(kept, [false, false, true, true, true]);
   assert.equal(storedLines(world), 300);
@@ -110,7 +110,7 @@ Deno.test("old jobs go, but for open ones and the last of a host that succeeded"
   const last = startBackup(world, one.id).id;
   agentOf(world, one.id).finished(last, { status: "failed", exit_code: 1, stats: null });
   world.clock.advance(401 * DAY_SECONDS);
-  keepHouse(world.jobs);
+  keepHouse(world, world.jobs);
   assert.deepEqual(idsOf(world).toSorted(), [open.id, good, last].toSorted());
   assert.ok(!idsOf(world).includes(first) && !idsOf(world).includes(failed));
   assert.equal(storedLines(world), 0);

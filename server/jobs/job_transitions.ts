@@ -109,6 +109,8 @@ export class JobTransitions {
       days.add({ host_id, day: clock.dayOf(finished_at_ms), status });
     }
     const proven = status === "succeeded" || madeSnapshot(outcome);
-    if (rule.proves_repository && proven) repositories.markInitialised(row.repository_id);
+    if (!rule.proves_repository || !proven) return;
+    repositories.markInitialised(row.repository_id);
+    repositories.recordOpened(row.repository_id, sent_at_ms);
   }
 }

@@ -310,9 +310,9 @@ export class Jobs {
     return this.#days.since(host_ids, day);
   }
 
-  /** Removes old jobs and logs, one short step per value. */
-  keepHouse(): Generator<void> {
-    return this.#retention.work();
+  /** Removes jobs and logs that are old at `now_ms`, one short step per value. */
+  keepHouse(now_ms: number): Generator<void> {
+    return this.#retention.work(now_ms);
   }
 
   /** A log that was removed is gone at once, though its lines go in steps. */

@@ -66,12 +66,13 @@ export interface JobFilter {
 
 const OPEN = "('queued', 'dispatched', 'running')";
 
+/** The few open jobs of a repository are looked at, and not every job that it ever had. */
 const SELECT = `
   SELECT j.*, h.name AS host_name,
     CASE WHEN j.status = 'queued' THEN (
       SELECT json_object('id', b.id, 'kind', b.kind, 'queued',
         json(iif(b.status = 'queued', 'true', 'false')))
-      FROM jobs b
+      FROM jobs b INDEXED BY jobs_open
       WHERE b.repository_id = j.repository_id AND b.status IN ${OPEN} AND b.id <> j.id
         AND (b.status <> 'queued' OR (b.queued_at_ms, b.rowid) < (j.queued_at_ms, j.rowid))
       ORDER BY b.status = 'queued', b.queued_at_ms, b.rowid LIMIT 1) END AS blocked_by

@@ -321,6 +321,20 @@ Deno.test("reconcile() interrupts only what the agent had and no longer knows", 
   world.db.close();
 });
 
+Deno.test("an agent that names a cancelled job again and again is sent three cancels of it at most", async () => {
+  const world = await jobsWorld();
+  const host = await readyHost(world);
+  const job = startBackup(world, host.id);
+  host.leave();
+  world.jobs.cancel(ADMIN, job.id);
+  for (let n = 0; n < 10; n++) {
+    world.jobs.reconcile(host.id, [job.id]);
+    agentOf(world, host.id).started(job.id);
+  }
+  assert.equal(world.commands.waiting(host.id, 100).length, 3);
+  world.db.close();
+});
+
 Deno.test("list() filters by host, kind, status and time, pages, and counts all that match", async () => {
   const world = await jobsWorld();
   const one = await readyHost(world, { name: "one" });

@@ -198,3 +198,24 @@ Deno.test("a session watches ten jobs at once, an eleventh is refused until one 
     for (const tab of tabs) tab.close();
   });
 });
+
+Deno.test("an upgrade that lacks a header is a bad request, and takes no place of its session", async () => {
+  await onPort(async ({ port, admin, job_id, app }) => {
+    const ask = async (upgrade: string) => {
+      const tab = await Deno.connect({ hostname: "127.0.0.1", port });
+      const head = `GET /api/jobs/${job_id}/stream HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n` +
+        `Cookie: ${admin.cookie}\r\nOrigin: http://127.0.0.1:${port}\r\n`;
+      await tab.write(new TextEncoder().encode(`${head}${upgrade}\r\n`));
+      const bytes = new Uint8Array(1000);
+      const text = new TextDecoder().decode(bytes.subarray(0, await tab.read(bytes) ?? 0));
+      tab.close();
+      return text.split(" ")[1];
+    };
+    const half = "Upgrade: websocket\r\n";
+    for (let n = 0; n <= WATCHERS_PER_SESSION_MAX; n++) assert.equal(await ask(half), "400");
+    const whole = `${half}Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    assert.equal(await ask(whole), "101");
+    assert.equal(app.services.jobs.watcher_room.buffered_bytes, 0);
+  });
+});

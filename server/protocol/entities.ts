@@ -219,7 +219,9 @@ export const Job = z.object({
   log_removed_at: Timestamp.nullable().meta({
     description: "When its log was removed for its age",
   }),
-  waiting_for: z.string().nullable().meta({ description: "What a queued job waits for" }),
+  waiting_for: z.string().nullable().meta({
+    description: "What a job that has not begun waits for",
+  }),
 });
 export type Job = z.infer<typeof Job>;
 
@@ -305,6 +307,9 @@ export const RepositoryDay = z.object({
   compression_ratio: z.number().nullable(),
 });
 export type RepositoryDay = z.infer<typeof RepositoryDay>;
+
+/** What all repositories together held at the end of a day. */
+export type StoredDay = Pick<RepositoryDay, "day" | "size_bytes">;
 
 /** When a secret was last set, and by whom where a user did it. The secret itself is never answered. */
 export const SecretChange = z.object({ changed_at: Timestamp, changed_by: z.string().nullable() });

@@ -4,30 +4,32 @@
  */
 import type { Audit } from "../audit/audit.ts";
 import { type Actor, demand, SYSTEM } from "../auth/permissions.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, dayBefore } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import { AppError } from "../errors.ts";
 import { mintId } from "../ids.ts";
 import type { AgentLink, ChangeFeed } from "../ports.ts";
 import type { RepositoryProbed, RepoStats } from "../protocol/agent_messages.ts";
-import type { Repository } from "../protocol/entities.ts";
+import type { Repository, StoredDay } from "../protocol/entities.ts";
 import { STALLED_AFTER_SECONDS } from "../protocol/limits.ts";
 import type { EditCredentialsRequest, RepositoryDetail } from "../protocol/rest.ts";
 import type { ConfigUpdate } from "../protocol/server_messages.ts";
 import type { Sealer } from "../secrets/seal.ts";
-import { Secret } from "../secrets/secret.ts";
+import type { Secret } from "../secrets/secret.ts";
 import {
   RepositoriesStore,
   type SealedConfig,
   type SealedCredential,
 } from "./repositories_store.ts";
 import { RepositoryDaysStore } from "./repository_days_store.ts";
+import { CredentialSealer } from "./credential_sealer.ts";
+import { forgetSnapshots } from "./forget_snapshots.ts";
+import { StoredDays } from "./stored_days.ts";
 import { normaliseRepositoryUrl } from "./url.ts";
 
 /** Seconds an agent lets restic try to reach the repository (product.md: 60 s). */
 const REACH_DEADLINE_SECONDS = 60;
 const EDIT_ATTEMPTS = 5;
-const DAY_MS = 86_400_000;
 /** Days of growth that are shown, and kept. */
 const SHOWN_DAYS = 90;
 const KEPT_DAYS = 400;
@@ -52,11 +54,15 @@ export class Repositories {
   #deps: RepositoriesDeps;
   #store: RepositoriesStore;
   #days: RepositoryDaysStore;
+  #stored: StoredDays;
+  #credentials: CredentialSealer;
 
   constructor(deps: RepositoriesDeps) {
     this.#deps = deps;
     this.#store = new RepositoriesStore(deps.db);
     this.#days = new RepositoryDaysStore(deps.db);
+    this.#stored = new StoredDays(deps);
+    this.#credentials = new CredentialSealer(deps.sealer);
   }
 
   /** The repository of a host, without secrets; undefined if there is no such host. */
@@ -70,12 +76,18 @@ export class Repositories {
     const repository = this.forHost(actor, host_id);
     if (repository === undefined) throw new AppError("not_found", "There is no such host");
     const { id } = repository;
-    const first_day = this.#dayBefore(SHOWN_DAYS - 1);
+    const first_day = dayBefore(this.#deps.clock, SHOWN_DAYS - 1);
     return {
       ...repository,
       days: this.#days.since(id, first_day),
       secrets: this.#store.secretChanges(id),
     };
+  }
+
+  /** What all repositories together held at the end of each day, given what they hold now. */
+  storedDays(actor: Actor, now_bytes: number): StoredDay[] {
+    demand(actor, "fleet.read");
+    return this.#stored.upToNow(now_bytes, SHOWN_DAYS);
   }
 
   /** Asks the host's agent to look at the repository again, at once or when it is back. */
@@ -136,11 +148,11 @@ export class Repositories {
   /** Seals secrets for their final place, before the transaction that stores them. */
   async sealSecrets(secrets: RepositorySecrets): Promise<SealedCredential[]> {
     const sealed = [
-      await this.#seal("repository", null, { id: mintId(), secret: secrets.password }),
+      await this.#credentials.seal("repository", null, { id: mintId(), secret: secrets.password }),
     ];
     if (secrets.rest_password !== null) {
       const { rest_username: username, rest_password: secret } = secrets;
-      sealed.push(await this.#seal("rest", username, { id: mintId(), secret }));
+      sealed.push(await this.#credentials.seal("rest", username, { id: mintId(), secret }));
     }
     return sealed;
   }
@@ -174,7 +186,10 @@ export class Repositories {
     for (let attempt = 0; attempt < EDIT_ATTEMPTS; attempt++) {
       const before = this.#store.sealedConfig(host_id);
       if (before === undefined) throw new AppError("not_found", "There is no such host");
-      const sealed = await this.#sealEdit(before, edit);
+      const sealed = await this.#credentials.sealEdit(before, edit);
+      if (edit.url !== undefined && normaliseRepositoryUrl(edit.url) !== before.url) {
+        await forgetSnapshots(this.#deps.db, this.#store, before.repository_id);
+      }
       const done = this.#deps.db.transaction(() => {
         const now = this.#store.sealedConfig(host_id);
         if (now?.config_version !== before.config_version) return undefined;
@@ -220,44 +235,6 @@ export class Repositories {
     return this.#store.byHost(host_id)!;
   }
 
-  async #sealEdit(before: SealedConfig, edit: EditCredentialsRequest): Promise<SealedCredential[]> {
-    if (edit.rest_username === "" && edit.rest_password !== undefined) {
-      throw new AppError("invalid_field", "A REST password needs a REST user name", {
-        field: "rest_username",
-      });
-    }
-    const old = await this.#open(before);
-    const password = edit.password ?? old.password;
-    const rest_password = edit.rest_username === ""
-      ? null
-      : edit.rest_password ?? old.rest_password;
-    demandDifferent(
-      rest_password,
-      password,
-      edit.password === undefined ? "rest_password" : "password",
-    );
-    const sealed: SealedCredential[] = [];
-    if (edit.password !== undefined) {
-      const id = before.password_credential_id ?? mintId();
-      const secret = new Secret(edit.password);
-      sealed.push(await this.#seal("repository", null, { id, secret }));
-    }
-    const rest_changes = edit.rest_username !== undefined || edit.rest_password !== undefined;
-    if (rest_changes && edit.rest_username !== "") {
-      const username = edit.rest_username ?? before.rest_username;
-      if (username === null || rest_password === null) {
-        const field = username === null ? "rest_username" : "rest_password";
-        throw new AppError("invalid_field", "The REST user name and password go together", {
-          field,
-          hint: "Give both",
-        });
-      }
-      const id = before.rest_credential_id ?? mintId();
-      sealed.push(await this.#seal("rest", username, { id, secret: new Secret(rest_password) }));
-    }
-    return sealed;
-  }
-
   /**
    * What the host's agent needs now, with its secrets opened. Called when sent, never stored.
    * `repository` is null as long as there is no password. @throws {AppError} not_found
@@ -265,7 +242,7 @@ export class Repositories {
   async configFor(host_id: string): Promise<ConfigUpdate> {
     const sealed = this.#store.sealedConfig(host_id);
     if (sealed === undefined) throw new AppError("not_found", "There is no such host");
-    const { rest_password, password } = await this.#open(sealed);
+    const { rest_password, password } = await this.#credentials.open(sealed);
     return {
       type: "config.update",
       config_version: sealed.config_version,
@@ -314,6 +291,14 @@ export class Repositories {
     });
   }
 
+  /**
+   * A job that was sent at that time opened the repository: whatever a probe met before is over,
+   * unless the credentials were changed since, which the job knew nothing of.
+   */
+  recordOpened(repository_id: string, sent_at_ms: number): void {
+    this.#store.opened(repository_id, { sent_at_ms, now_ms: this.#deps.clock.now_ms() });
+  }
+
   applyStats(host_id: string, stats: RepoStats): void {
     if (this.isOutdated(host_id, stats.config_version)) return;
     const { db, clock, changes } = this.#deps;
@@ -322,6 +307,8 @@ export class Repositories {
       ? null
       : Math.min(Date.parse(last_check_at), clock.now_ms());
     db.transaction(() => {
+      const before_bytes = this.#store.byHost(host_id)?.size_bytes ?? 0;
+      this.#stored.add(stats.size_bytes - before_bytes);
       this.#store.applyStats(host_id, {
         size_bytes: stats.size_bytes,
         snapshot_count: stats.snapshot_count,
@@ -334,8 +321,8 @@ export class Repositories {
       });
       const { size_bytes, snapshot_count, dedup_ratio, compression_ratio } = stats;
       const figures = { size_bytes, snapshot_count, dedup_ratio, compression_ratio };
-      this.#days.put(host_id, { day: this.#dayBefore(0), ...figures });
-      this.#days.dropBefore(host_id, this.#dayBefore(KEPT_DAYS));
+      this.#days.put(host_id, { day: dayBefore(clock, 0), ...figures });
+      this.#days.dropBefore(host_id, dayBefore(clock, KEPT_DAYS));
       db.afterCommit(() => changes.publish({ host_id }));
     });
   }
@@ -360,49 +347,4 @@ export class Repositories {
       db.afterCommit(() => changes.publish({ host_id }));
     });
   }
-
-  /** The calendar day so many days ago. */
-  #dayBefore(days: number): string {
-    const { clock } = this.#deps;
-    return clock.dayOf(clock.now_ms() - days * DAY_MS);
-  }
-
-  async #seal(
-    kind: SealedCredential["kind"],
-    username: string | null,
-    value: { id: string; secret: Secret },
-  ): Promise<SealedCredential> {
-    const secret_sealed = await this.#deps.sealer.seal(value.secret, contextOf(value.id));
-    return { id: value.id, kind, username, secret_sealed };
-  }
-
-  async #open(
-    sealed: SealedConfig,
-  ): Promise<{ rest_password: string | null; password: string | null }> {
-    const open = async (id: string | null, envelope: string | null) =>
-      id === null || envelope === null
-        ? null
-        : (await this.#deps.sealer.open(envelope, contextOf(id))).reveal();
-    return {
-      rest_password: await open(sealed.rest_credential_id, sealed.rest_sealed),
-      password: await open(sealed.password_credential_id, sealed.password_sealed),
-    };
-  }
-}
-
-/** @throws {AppError} invalid_field if the two secrets of a host are the same */
-export function demandDifferent(
-  rest_password: string | null | undefined,
-  password: string | null | undefined,
-  field: string,
-): void {
-  if (typeof rest_password !== "string" || rest_password !== password) return;
-  throw new AppError("invalid_field", "The REST password and the repository password must differ", {
-    field,
-    hint: "Whoever runs the REST server must not be able to read the backups",
-  });
-}
-
-function contextOf(credential_id: string) {
-  return { table: "credentials", row: credential_id, column: "secret_sealed" };
 }

@@ -55,6 +55,7 @@ export class RepositoriesStore {
   #bump_config: StatementSync;
   #mark_initialised: StatementSync;
   #apply_probe: StatementSync;
+  #opened: StatementSync;
   #apply_stats: StatementSync;
   #apply_stats_to_host: StatementSync;
   #secret_changes: StatementSync;
@@ -104,7 +105,10 @@ export class RepositoriesStore {
          snapshot_count = 0
        WHERE repository_id = :id`,
     );
-    this.#forget_snapshots = db.prepare("DELETE FROM snapshots WHERE repository_id = :id");
+    this.#forget_snapshots = db.prepare(
+      `DELETE FROM snapshots WHERE repository_id = :id AND id IN (
+         SELECT id FROM snapshots WHERE repository_id = :id LIMIT :limit)`,
+    );
     this.#moved_since = db.prepare(
       "SELECT 1 FROM repositories WHERE id = :id AND address_changed_at_ms >= :at_ms",
     );
@@ -134,6 +138,11 @@ export class RepositoriesStore {
          restic_repository_id = coalesce(:restic_repository_id, restic_repository_id)
        WHERE host_id = :host_id
          AND (SELECT config_version FROM hosts WHERE id = :host_id) <= :config_version`,
+    );
+    this.#opened = db.prepare(
+      `UPDATE repositories SET probe_state = 'ready', probe_error = NULL, probed_at_ms = :now_ms
+       WHERE id = :id AND probe_state NOT IN ('unknown', 'ready')
+         AND credential_changed_at_ms < :sent_at_ms`,
     );
     this.#apply_stats = db.prepare(
       `UPDATE repositories SET size_bytes = :size_bytes, snapshot_count = :snapshot_count,
@@ -207,11 +216,16 @@ export class RepositoriesStore {
     this.#delete_credential.run({ id: credential_id });
   }
 
+  /** Forgets so many snapshots of a repository at most. True if there may be more. */
+  forgetSnapshots(id: string, limit: number): boolean {
+    return this.#forget_snapshots.run({ id, limit }).changes === limit;
+  }
+
   /** A new address is a repository nobody has seen yet: what was known of the old one goes. */
   setUrl(id: string, url: string, now_ms: number): void {
     this.#set_url.run({ id, url, now_ms });
     this.#forget_on_host.run({ id });
-    this.#forget_snapshots.run({ id });
+    this.#forget_snapshots.run({ id, limit: -1 });
     this.#forget_days.run({ id });
   }
 
@@ -247,6 +261,11 @@ export class RepositoriesStore {
   credentialsChanged(id: string, host_id: string, now_ms: number): void {
     this.#credentials_changed.run({ id, now_ms });
     this.#bump_config.run({ host_id });
+  }
+
+  /** A job with the credentials of that time, or later ones, opened the repository. */
+  opened(id: string, times: { sent_at_ms: number; now_ms: number }): void {
+    this.#opened.run({ id, ...times });
   }
 
   /** False if it was known to be initialised before. */

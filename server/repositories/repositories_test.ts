@@ -137,6 +137,30 @@ Deno.test("repositories.editCredentials() takes a new address for a repository n
   world.db.close();
 });
 
+Deno.test("repositories.editCredentials() forgets many snapshots of the old address in short steps", async () => {
+  const world = await testWorld();
+  const { id } = await enrolledHost(world);
+  const repository_id = world.repositories.forHost(VIEWER, id)!.id;
+  world.db.sqlite.exec(`
+    INSERT INTO snapshot_lists (id, host_id, items) VALUES (1, '${id}', '[]');
+    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2100)
+    INSERT INTO snapshots (repository_id, id, host_id, time_ms, hostname, username, paths_id, tags_id)
+      SELECT '${repository_id}', printf('%064x', n), '${id}', n, 'web-01', 'root', 1, 1 FROM n;`);
+  const count = () => Number(world.db.prepare("SELECT count(*) AS n FROM snapshots").get()!["n"]);
+  const steps: number[] = [];
+  const transaction = world.db.transaction.bind(world.db);
+  world.db.transaction = (work) => {
+    const before = count();
+    const result = transaction(work);
+    if (before > count()) steps.push(before - count());
+    return result;
+  };
+  const moved = await world.repositories.editCredentials(ADMIN, id, { url: "http://nas/x" });
+  assert.equal(moved.url, "http://nas/x/");
+  assert.deepEqual([count(), steps], [0, [500, 500, 500, 500, 100]]);
+  world.db.close();
+});
+
 Deno.test("repositories.editCredentials() at the same time loses neither change", async () => {
   const world = await testWorld();
   const { id } = await enrolledHost(world);

@@ -77,10 +77,12 @@ Deno.test("a day on which all is well, and a day for those who only look, pass a
   });
   await visit({ role: "viewer" }, async ({ site, page, host }) => {
     await assertScenes(page, site.url, [{ title: "viewer", path: "/", ready: "Read only" }]);
+    await page.setViewportSize({ width: 1440, height: 900 });
     for (const path of ["/", "/hosts", host("db-primary"), host("db-primary", "/repository")]) {
       await page.goto(site.url + path);
       const acting = page.locator("main button", { hasText: /Run now|Retry|Probe|Accept|Cancel/ });
       assert.equal(await acting.count(), 0, path);
+      await page.locator(".topbar").getByText("Read only").waitFor();
     }
   });
 });
@@ -112,6 +114,45 @@ Deno.test("300 hosts: causes lead to their hosts, the map to its tags, and no pa
     await page.goto(site.url + "/hosts?q=nothing-like-it");
     await page.getByRole("link", { name: "Clear the filter" }).click();
     await page.waitForURL(site.url + "/hosts");
+  });
+});
+
+Deno.test("a host that cannot be backed up offers what helps, and is nowhere shown as well", async () => {
+  await visit({ world: "states" }, async ({ site, page, host }) => {
+    for (const name of ["gone-01", "replaced-01"]) {
+      await page.goto(site.url + "/");
+      const row = page.locator(".tbl-hosts tr", { hasText: name });
+      assert.equal(await row.getByRole("button", { name: /Run now|Retry/ }).count(), 0, name);
+      await row.getByRole("link", { name: `Repository, ${name}` }).click();
+      await page.waitForURL(site.url + host(name, "/repository"));
+      await page.goto(site.url + host(name));
+      const card = page.locator("section", { has: page.locator("#repository-title") });
+      assert.match(await card.innerText(), /Needs you/, name);
+      await page.locator(".page-head").getByRole("button", { name: "Probe again" }).click();
+      await page.waitForURL(site.url + host(name, "/repository"));
+    }
+    await page.goto(site.url + host("no-restic-01"));
+    assert.ok(await page.getByRole("button", { name: "Run now" }).isDisabled());
+    await page.getByText("restic is not installed on the host: nothing is backed up.").waitFor();
+    await page.goto(site.url + host("laptop-01"));
+    await page.getByRole("heading", { name: "Last news" }).waitFor();
+  });
+});
+
+Deno.test("the overview draws what all repositories store, and a phone shows the tab that is open", async () => {
+  await visit({}, async ({ site, page, host }) => {
+    await page.goto(site.url + "/");
+    await page.getByRole("heading", { name: "Stored, 90 days" }).waitFor();
+    assert.match(await page.locator(".facts").innerText(), /\+[\d.]+ GiB in 7 days/);
+    const rows = await page.locator(".tbl-hosts tbody tr").allInnerTexts();
+    const first_well = rows.findIndex((row) => row.includes("Backed up"));
+    const last_running = rows.findLastIndex((row) => row.includes("Running"));
+    assert.ok(last_running !== -1 && last_running < first_well, rows.join("\n"));
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(site.url + host("web-02", "/settings"));
+    await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+    const tab = (await page.locator(".tabs > [aria-current]").boundingBox())!;
+    assert.ok(tab.x + tab.width <= 390, `it ends at ${tab.x + tab.width} px`);
   });
 });
 

@@ -18,7 +18,7 @@ const MOVES: Partial<Record<JobStatus, JobStatus[]>> = {
   running: ["succeeded", "warning", "failed", "cancelled", "interrupted"],
 };
 /** Tables that belong to no host. */
-const OF_NOBODY = new Set(["meta", "users", "sessions", "audit_log", "credentials"]);
+const OF_NOBODY = new Set(["meta", "users", "sessions", "audit_log", "credentials", "stored_days"]);
 
 export interface WorldHost {
   id: string;

@@ -63,7 +63,11 @@ async function refusal(call: Promise<unknown>): Promise<string> {
 function allowedIn(argv: string[]): string[] {
   if (!/\/restic$/.test(argv[0]!)) return [];
   // The agent's restic takes this one in no other way; the test itself runs `restic list locks`.
-  return ["REST password", ...(argv[1] === "list" ? ["repository password"] : [])];
+  return [
+    "REST password",
+    "wrong REST password",
+    ...(argv[1] === "list" ? ["repository password"] : []),
+  ];
 }
 
 function none(leaks: Leak[]): void {

@@ -8,7 +8,7 @@ import { define } from "../../../server/state.ts";
 export const handler = define.handlers({
   GET(ctx) {
     const { services, ip } = ctx.state;
-    const host = authenticateAgent(services.hosts, ctx.req.headers);
+    const { host, isStillGood } = authenticateAgent(services.hosts, ctx.req.headers);
     if (!isUpgrade(ctx.req)) {
       throw new AppError("bad_request", "This address speaks WebSocket only");
     }
@@ -22,6 +22,10 @@ export const handler = define.handlers({
         if (!forget) {
           peer.close(CLOSE.too_many_messages, closeName(CLOSE.too_many_messages));
           return;
+        }
+        // Whoever ended this credential during the upgrade closed the sockets that were open then.
+        if (!isStillGood()) {
+          return peer.close(CLOSE.bad_credential, closeName(CLOSE.bad_credential));
         }
         session = agent_sessions.open(host, peer, ip);
       },

@@ -120,6 +120,7 @@ export default define.page<typeof handler>(function HostPage({ data, state, url 
           last_jobs={data.last_jobs}
           may_edit={can(state.actor!, "schedule.edit")}
           repository={repository}
+          last_job={last_job}
           now_ms={now_ms}
         />
       </div>

@@ -33,8 +33,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** Nights are played in full for the named hosts; of the others the last ones tell enough. */
 const NIGHTS_OF_OTHERS = 3;
 const NAMED_COUNT = 12;
-/** Days for which the size of a named host's repository is known. */
+/** Days for which the size of a repository is known: of a named host's for each of them. */
 const DAYS_OF_SIZES = 90;
+const DAYS_BETWEEN_SIZES_OF_OTHERS = 15;
 
 /** Writes the story through the nouns' doors, in one transaction per host. */
 export async function seedStory(services: SeedServices, options: StoryOptions): Promise<void> {
@@ -79,7 +80,7 @@ function play(services: SeedServices, host_id: string, part: {
 }): void {
   const { character, options, nights } = part;
   const last_ms = options.now_ms - character.last_run_hours * HOUR_MS;
-  const first_ms = last_ms - (nights.length - 1) * DAY_MS;
+  const first_ms = last_ms - Math.max(0, nights.length - 1) * DAY_MS;
   setTo(services, first_ms - HOUR_MS);
   hello(services, host_id, character);
   services.present.add(host_id);
@@ -128,11 +129,11 @@ function tellSizes(services: SeedServices, host_id: string, of: {
   nights: string;
 }): void {
   const { character, first_ms, nights } = of;
-  if (nights.length <= NIGHTS_OF_OTHERS) return;
+  if (character.nights === "") return;
   const last_ms = services.clock.now_ms();
-  for (let n = DAYS_OF_SIZES - 1; n >= nights.length; n--) {
+  const step = nights.length > NIGHTS_OF_OTHERS ? 1 : DAYS_BETWEEN_SIZES_OF_OTHERS;
+  for (let n = DAYS_OF_SIZES - 1; n >= nights.length; n -= step) {
     const at_ms = first_ms + (nights.length - 1 - n) * DAY_MS;
-    if (character.nights === "") return;
     setTo(services, at_ms);
     tell(services, host_id, { character, nights_ago: n, count: Math.max(1, 60 - n) });
   }
@@ -295,6 +296,7 @@ function aSnapshot(character: Character, n: number, last_ms: number): Snapshot {
 }
 
 function hello(services: SeedServices, host_id: string, character: Character): void {
+  const { repositories } = services;
   const { name, os, agent = {} } = character;
   const restic_version = agent.restic === undefined ? "0.19.1" : agent.restic;
   services.hosts.recordHello(host_id, {
@@ -303,7 +305,11 @@ function hello(services: SeedServices, host_id: string, character: Character): v
     ...{ os_version: os === "windows" ? "Windows Server 2025" : "Debian 13", arch: "x86_64" },
     ...{ hostname: `${name}.lab.example`, restic_version },
     restic_error: restic_version === null ? "restic was not found on PATH" : null,
-    ...{ running_jobs: [], config_version: 1, command_counter: 0 },
+    ...{
+      running_jobs: [],
+      config_version: repositories.configVersion(host_id)!,
+      command_counter: 0,
+    },
     schedule_version: services.hosts.schedules.version(host_id) ?? 0,
     time: iso(services.clock.now_ms() + (agent.clock_seconds ?? 0) * 1000),
   });

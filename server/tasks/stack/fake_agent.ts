@@ -36,6 +36,7 @@ export class FakeAgent {
   #seq = 0;
   #acknowledged = new Set<number>();
   #opening: Promise<void> = Promise.resolve();
+  #awaiting_reply: (() => void)[] = [];
 
   private constructor(options: FakeAgentOptions, identity: FakeIdentity, key: CryptoKey) {
     this.#options = options;
@@ -102,6 +103,7 @@ export class FakeAgent {
     socket.onmessage = (event) => {
       const message = JSON.parse(event.data);
       if (message.type === "welcome") greeted.resolve();
+      if (message.type === "heartbeat.reply") this.#awaiting_reply.shift()?.();
       if (message.type === "ping") this.send({ type: "pong", nonce: message.nonce });
       // Verifying is asynchronous: one after the other keeps the server's order.
       if (message.type === "signed") {
@@ -122,6 +124,14 @@ export class FakeAgent {
     const seq = ++this.#seq;
     this.send({ ...report, report: { run_id: this.run_id, seq } });
     return seq;
+  }
+
+  /** Resolves once the server has dealt with all that was sent so far. */
+  async roundTrip(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#awaiting_reply.push(resolve);
+    this.send({ type: "heartbeat", time: new Date().toISOString() });
+    await promise;
   }
 
   /** True once the server has acknowledged the report. */

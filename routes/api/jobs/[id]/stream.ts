@@ -1,5 +1,5 @@
 import { AppError } from "../../../../server/errors.ts";
-import { isUpgrade, upgradeSocket } from "../../../../server/fresh/websocket.ts";
+import { isUpgrade, type PeerHandlers, upgradeSocket } from "../../../../server/fresh/websocket.ts";
 import { readQuery } from "../../../../server/http/query.ts";
 import { JobWatcher } from "../../../../server/jobs/job_watcher.ts";
 import { CLOSE } from "../../../../server/protocol/close_codes.ts";
@@ -16,22 +16,20 @@ export const handler = define.handlers({
       throw new AppError("bad_request", "This address speaks WebSocket only");
     }
     const room = services.jobs.watcher_room;
-    const leave = room.take(session_id);
-    let stop = leave;
-    return upgradeSocket(ctx.req, {
+    // What opens is given back in whatever way it ends, also half-way.
+    const ends = [room.take(session_id)];
+    const stop = () => {
+      for (const end of ends.splice(0)) end();
+    };
+    const handlers: PeerHandlers = {
       onOpen(peer) {
         const watcher = new JobWatcher(peer, { after_seq, room });
-        const unwatch = services.jobs.watch(actor!, job.id, after_seq, (m) => watcher.send(m));
-        const letGo = services.sessions.hold(
+        ends.push(() => watcher.close());
+        ends.push(services.jobs.watch(actor!, job.id, after_seq, (m) => watcher.send(m)));
+        ends.push(services.sessions.hold(
           session_id,
           () => peer.close(CLOSE.bad_credential, "The session is over"),
-        );
-        stop = () => {
-          unwatch();
-          letGo();
-          watcher.close();
-          leave();
-        };
+        ));
       },
       onMessage() {
         // Browsers only listen here.
@@ -43,6 +41,12 @@ export const handler = define.handlers({
         stop();
         services.log.error("job stream failed", { job_id: job.id, error });
       },
-    });
+    };
+    try {
+      return upgradeSocket(ctx.req, handlers);
+    } catch (error) {
+      stop();
+      throw error;
+    }
   },
 });
