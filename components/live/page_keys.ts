@@ -70,12 +70,14 @@ export function runQuestion(): Question | undefined {
     toast({ tone: "warn", title: `${label} is off`, text: `${button.title}.` });
     return undefined;
   }
+  // A schedule with a backup set of its own says which.
+  const takes = button.dataset["takes"] ?? "the default backup set of the host";
   const title = button.matches(".btn-danger")
     ? `Initialise the repository of ${name}?`
     : `${label} on ${name}?`;
   const text = button.matches(".btn-danger")
     ? "This makes an empty repository at its address. What lies there stays."
-    : `It takes the default backup set of the host.${button.title && ` ${button.title}.`}`;
+    : `It takes ${takes}.${button.title && ` ${button.title}.`}`;
   return {
     title,
     text,

@@ -3,7 +3,7 @@ import type { Host, Job } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
 import type { ShownSchedule } from "../../server/protocol/schedule_rest.ts";
 import { weekday } from "../days.ts";
-import { absolute, ahead } from "../format.ts";
+import { absolute, ahead, shortList } from "../format.ts";
 import { CsrfField } from "../Field.tsx";
 import { Icon } from "../Icon.tsx";
 import { visibleText } from "../job/visible_text.ts";
@@ -187,10 +187,14 @@ function RowActions(
             class="btn btn-sm btn-quiet"
             name="action"
             value="run"
+            aria-label={`Run now, ${name}`}
             disabled={reason !== null}
             title={reason ?? undefined}
+            data-takes={schedule.backup_set === null
+              ? undefined
+              : shortList(schedule.backup_set.paths.map(visibleText))}
           >
-            Run now<span class="vh">, {name}</span>
+            Run now
           </button>
         </form>
       )}

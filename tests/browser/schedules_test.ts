@@ -266,6 +266,13 @@ async function cloneAndRemove(world: World): Promise<void> {
 
 async function runAndFollow(world: World): Promise<void> {
   await visit(world, {}, async (page, go) => {
+    await go(`/hosts/${world.host("pi-garage")}/schedules`);
+    await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+    await page.getByRole("link", { name: "Photos", exact: true }).first().focus();
+    await page.keyboard.press("r");
+    await page.getByRole("dialog", { name: "Run now on Photos?" }).getByText("/srv/photos")
+      .waitFor();
+    await page.getByRole("button", { name: "Not now" }).click();
     await go(`/hosts/${world.host("pve-node1")}/schedules`);
     await page.locator(".tbl-sched").getByRole("button", { name: "Run now" }).click();
     await page.getByRole("heading", { name: "Backup of pve-node1" }).waitFor();
@@ -280,6 +287,7 @@ async function runAndFollow(world: World): Promise<void> {
     const next = page.getByRole("region", { name: "Up next" });
     await next.locator("li", { hasText: "pve-node1" }).getByRole("link").click();
     await page.getByRole("heading", { name: "Nightly", exact: true }).waitFor();
+    await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
     await page.keyboard.press("Control+k");
     await page.getByRole("option").first().waitFor();
     await page.keyboard.type("pi-garage");
