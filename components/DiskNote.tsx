@@ -42,5 +42,5 @@ function noteOf({ disk, is_admin }: DiskNoteProps) {
 }
 
 const NOTHING_RECORDED =
-  "Nothing can be changed or recorded until that is over. Backups go on: agents keep their results " +
-  "and send them then. Until then hosts may be shown as offline.";
+  "Nothing can be changed or recorded until that is over. Backups go on, and agents keep their " +
+  "results until they can be recorded. Meanwhile hosts may be shown as offline.";

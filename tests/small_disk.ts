@@ -1,17 +1,26 @@
 /**
  * @module A disk of a few megabytes that can be filled and emptied: real ENOSPC, for one folder only.
- * As root a tmpfs is mounted; anybody else mounts it in a user namespace, whose files are reached
- * through /proc.
+ * As root a tmpfs is mounted; anybody else mounts it in a user namespace. A test reaches its files
+ * through /proc; a program that resolves paths by itself, as SQLite does, has to run inside.
  */
 import { join } from "node:path";
 
 export class SmallDisk {
-  /** The empty folder on it. */
+  /** The empty folder on it, for the test. */
   readonly dir: string;
+  /** The same folder, for a program started with {@link enter}. */
+  readonly inner_dir: string;
+  /** The command and its arguments that a program is started with; empty as root. */
+  readonly enter: string[];
   readonly #unmount: () => Promise<void>;
 
-  private constructor(dir: string, unmount: () => Promise<void>) {
+  private constructor(
+    { dir, inner_dir, enter }: { dir: string; inner_dir: string; enter: string[] },
+    unmount: () => Promise<void>,
+  ) {
     this.dir = dir;
+    this.inner_dir = inner_dir;
+    this.enter = enter;
     this.#unmount = unmount;
   }
 
@@ -21,7 +30,7 @@ export class SmallDisk {
     const mount = ["mount", "-t", "tmpfs", "-o", `size=${megabytes}m,mode=0700`, "tmpfs", point];
     const direct = await run(mount);
     if (direct === "") {
-      return new SmallDisk(point, async () => {
+      return new SmallDisk({ dir: point, inner_dir: point, enter: [] }, async () => {
         const problem = await run(["umount", point]);
         if (problem !== "") throw new Error(problem);
         await Deno.remove(point);
@@ -41,11 +50,20 @@ export class SmallDisk {
     const reader = holder.stdout.getReader();
     const { value } = await reader.read();
     if (value === undefined) {
-      const { stderr } = { stderr: await new Response(holder.stderr).text() };
+      const stderr = await new Response(holder.stderr).text();
       await holder.status;
       throw new Error(`no small disk: as this user: ${before}; in a namespace: ${stderr}`);
     }
-    return new SmallDisk(join(`/proc/${holder.pid}/root`, point), async () => {
+    const dir = join(`/proc/${holder.pid}/root`, point);
+    const enter = [
+      "nsenter",
+      "--preserve-credentials",
+      "--user",
+      "--mount",
+      "--target",
+      `${holder.pid}`,
+    ];
+    return new SmallDisk({ dir, inner_dir: point, enter }, async () => {
       await reader.cancel();
       await holder.stderr.cancel();
       holder.kill("SIGKILL");

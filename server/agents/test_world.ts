@@ -16,7 +16,7 @@ import type { AddHostAnswer } from "../protocol/rest.ts";
 import { Repositories } from "../repositories/repositories.ts";
 import { temporaryIdentity } from "../secrets/identity.ts";
 import { Sealer } from "../secrets/seal.ts";
-import { Hub } from "./hub.ts";
+import { type AgentConnection, Hub } from "./hub.ts";
 
 export const BASE_URL = "https://backup.example";
 
@@ -59,6 +59,17 @@ export function aHost(name: string, repository: Record<string, unknown> = {}): A
     backup_set: { paths: ["/etc", "/home"], excludes: ["*.tmp"], tags: [] },
     repository: { url: `https://storage.example:8000/${name}/`, ...repository },
   });
+}
+
+/** A socket that notes how it was closed and does nothing else. */
+export function aConnection(closed: number[]): AgentConnection {
+  return {
+    run_id: "",
+    machine: { hostname: "web-01", address: "10.0.0.20" },
+    ping() {},
+    flush() {},
+    close: (code) => void closed.push(code),
+  };
 }
 
 /** What an agent sends to enrol. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  aConnection,
   ADMIN,
   aHost,
   anEnrollment,
@@ -194,7 +195,7 @@ Deno.test("enrollment.enroll() with a new token re-enrols: the old bearer and it
   const world = await testWorld();
   const { id, enrolled, added } = await enrolledHost(world);
   const closed: number[] = [];
-  world.hub.add(id, { run_id: "", flush() {}, close: (code) => void closed.push(code) });
+  world.hub.add(id, aConnection(closed));
   await assert.rejects(world.enrollment.regenerate(OPERATOR, id), { code: "forbidden" });
   const { token } = await world.enrollment.regenerate(ADMIN, id);
   assert.deepEqual(world.hosts.byBearer(enrolled.bearer)?.id, id, "the old one works until then");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  aConnection,
   ADMIN,
   aHost,
   enrolledHost,
@@ -87,8 +88,7 @@ Deno.test("hosts.remove() closes every socket, revokes the bearer, and keeps onl
   const world = await testWorld();
   const { id, enrolled } = await enrolledHost(world);
   const closed: number[] = [];
-  const connection = { run_id: "", flush() {}, close: (code: number) => void closed.push(code) };
-  world.hub.add(id, connection);
+  world.hub.add(id, aConnection(closed));
   assert.throws(() => world.hosts.remove(OPERATOR, id), { code: "forbidden" });
   world.hosts.remove(ADMIN, id);
   assert.deepEqual(closed, [CLOSE.host_removed]);

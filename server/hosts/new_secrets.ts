@@ -2,7 +2,8 @@
 import { AppError } from "../errors.ts";
 import { base64url } from "../protocol/signing.ts";
 import type { AddHostRequest } from "../protocol/rest.ts";
-import { demandDifferent, type RepositorySecrets } from "../repositories/repositories.ts";
+import type { RepositorySecrets } from "../repositories/repositories.ts";
+import { demandDifferent } from "../repositories/secret_rules.ts";
 import { Secret } from "../secrets/secret.ts";
 
 const MINTED_BYTES = 24;

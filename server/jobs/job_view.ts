@@ -37,8 +37,12 @@ export function toJob(row: JobRow, connected: boolean): Job {
   };
 }
 
-/** What a queued job waits for, as the end of "Waits for …"; null if it can go, or has gone. */
+/**
+ * What a job waits for, as the end of "Waits for …"; null if it can go, or has begun. One that was sent
+ * to a host whose socket then turned out to be broken waits for that host like one that was not.
+ */
 export function waitingFor(row: JobRow, connected: boolean): string | null {
+  if (row.status === "dispatched" && !connected) return `${row.host_name} to connect`;
   if (row.status !== "queued") return null;
   const first = row.blocked_by;
   if (first !== null && !first.queued) return onSameRepository(first);

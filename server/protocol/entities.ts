@@ -214,7 +214,9 @@ export const Job = z.object({
   log_removed_at: Timestamp.nullable().meta({
     description: "When its log was removed for its age",
   }),
-  waiting_for: z.string().nullable().meta({ description: "What a queued job waits for" }),
+  waiting_for: z.string().nullable().meta({
+    description: "What a job that has not begun waits for",
+  }),
 });
 export type Job = z.infer<typeof Job>;
 

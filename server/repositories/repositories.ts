@@ -22,6 +22,7 @@ import {
   type SealedCredential,
 } from "./repositories_store.ts";
 import { RepositoryDaysStore } from "./repository_days_store.ts";
+import { demandDifferent } from "./secret_rules.ts";
 import { normaliseRepositoryUrl } from "./url.ts";
 
 /** Seconds an agent lets restic try to reach the repository (product.md: 60 s). */
@@ -388,19 +389,6 @@ export class Repositories {
       password: await open(sealed.password_credential_id, sealed.password_sealed),
     };
   }
-}
-
-/** @throws {AppError} invalid_field if the two secrets of a host are the same */
-export function demandDifferent(
-  rest_password: string | null | undefined,
-  password: string | null | undefined,
-  field: string,
-): void {
-  if (typeof rest_password !== "string" || rest_password !== password) return;
-  throw new AppError("invalid_field", "The REST password and the repository password must differ", {
-    field,
-    hint: "Whoever runs the REST server must not be able to read the backups",
-  });
 }
 
 function contextOf(credential_id: string) {

@@ -32,7 +32,11 @@ async function jobIds(stack: Stack): Promise<string[]> {
 Deno.test("the server's disk is full and comes back: told, nothing half done, nothing lost", async (t) => {
   const disk = await SmallDisk.mount(48);
   const data_dir = join(disk.dir, "data");
-  const stack = await Stack.start({ data_dir });
+  const stack = await Stack.start({
+    data_dir,
+    server_entry: { file: join(projectDir(), "server", "main.ts"), through: disk.enter },
+    server_env: { RM_DATA_DIR: join(disk.inner_dir, "data") },
+  });
   try {
     const source = await randomFolder(stack, "source", 2_000_000);
     const host = await readyHost(stack, "web-01", [source]);
@@ -93,11 +97,17 @@ Deno.test("the server's disk is full and comes back: told, nothing half done, no
       // "Damaged" would make somebody put an old copy in its place.
       await assert.rejects(() => stack.startServer(), /is full or fails: free some space/);
       disk.empty();
-      const path = join(data_dir, "restic-manager.db");
+      const copy = await Deno.makeTempDir({ prefix: "rm-test-" });
+      const path = join(copy, "restic-manager.db");
+      // With its journal: a full disk did not let it be written back.
+      for (const file of [...Deno.readDirSync(data_dir)].map(({ name }) => name)) {
+        if (/\.db(-wal)?$/.test(file)) await Deno.copyFile(join(data_dir, file), join(copy, file));
+      }
       const clock = systemClock();
       const db = openDatabase(path, { clock, log: silentLog });
       assert.equal(new Audit(db, clock).verify(), undefined);
       db.close();
+      await Deno.remove(copy, { recursive: true });
     });
   } finally {
     await stack.stop();

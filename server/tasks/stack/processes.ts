@@ -8,6 +8,8 @@ export interface Entry {
   /** agent/main.ts or server/main.ts, or the one-file build. */
   file: string;
   cwd?: string;
+  /** A command that starts it, with its arguments, as `nsenter` does; none unless given. */
+  through?: string[];
   /** Deno's own options, as ../deno_flags.ts has them for our programs as shipped. */
   flags?: string[];
 }
@@ -54,9 +56,11 @@ export class ServerProcess {
   /** Starts the server and waits until it answers. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
     const url = `http://127.0.0.1:${options.port}`;
+    const { through = [], flags = [], file } = options.entry;
+    const [command, ...args] = [...through, Deno.execPath(), "run", "-A", "--quiet"];
     const program = new Program({
-      command: Deno.execPath(),
-      args: ["run", "-A", "--quiet", ...options.entry.flags ?? [], options.entry.file],
+      command: command!,
+      args: [...args, ...flags, file],
       ...(options.entry.cwd === undefined ? {} : { cwd: options.entry.cwd }),
       env: {
         ...plainEnvironment(),
