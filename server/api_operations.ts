@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { EnrollAnswer, EnrollRequest, IdentityAnswer } from "./protocol/enrollment.ts";
 import * as rest from "./protocol/rest.ts";
+import * as schedules from "./protocol/schedule_rest.ts";
 import { User } from "./protocol/entities.ts";
 
 export interface Operation {
@@ -139,6 +140,54 @@ export const OPERATIONS: Record<string, Partial<Record<Method, Operation>>> = {
       request: rest.StartJobRequest,
       answer: rest.Job,
       status: 201,
+    },
+  },
+  "/api/hosts/:id/schedules": {
+    GET: { summary: "The schedules of a host", answer: schedules.ScheduleList },
+    POST: {
+      summary: "Add a schedule; its host keeps it and fires it also without the server",
+      request: schedules.AddScheduleRequest,
+      answer: schedules.ShownSchedule,
+      status: 201,
+    },
+  },
+  "/api/hosts/:id/pause": {
+    PUT: {
+      summary: "Let no schedule of the host fire until a time",
+      request: schedules.PauseRequest,
+      answer: rest.Host,
+    },
+    DELETE: { summary: "Let the schedules of the host fire again", answer: rest.Host },
+  },
+  "/api/schedules/:id": {
+    GET: { summary: "One schedule", answer: schedules.ShownSchedule },
+    PUT: {
+      summary: "Change a schedule; what is not given stays",
+      request: schedules.EditScheduleRequest,
+      answer: schedules.ShownSchedule,
+    },
+    DELETE: { summary: "Remove a schedule; its jobs stay", status: 204 },
+  },
+  "/api/schedules/:id/run": {
+    POST: {
+      summary: "Start a job as the schedule would, now",
+      answer: rest.Job,
+      status: 201,
+    },
+  },
+  "/api/schedules/:id/clone": {
+    POST: {
+      summary: "Give other hosts the same schedule; all of them or none",
+      request: schedules.CloneScheduleRequest,
+      answer: schedules.ScheduleList,
+      status: 201,
+    },
+  },
+  "/api/schedule-preview": {
+    GET: {
+      summary: "What a time means in words, and the next five runs",
+      query: schedules.SchedulePreviewQuery,
+      answer: schedules.SchedulePreview,
     },
   },
   "/api/jobs": {

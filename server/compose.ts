@@ -26,6 +26,7 @@ import { JobStream } from "./jobs/job_stream.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import type { Log } from "./log.ts";
 import { Repositories } from "./repositories/repositories.ts";
+import { Schedules } from "./schedules/schedules.ts";
 import type { ServerIdentity } from "./secrets/identity.ts";
 import type { Sealer } from "./secrets/seal.ts";
 import type { Services } from "./services.ts";
@@ -72,9 +73,10 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
     ...{ base_url, epoch: epochs.epoch, refusals },
   });
   const snapshots = new Snapshots({ db, clock, repositories, changes });
+  const schedules = new Schedules({ db, clock, audit, hosts });
   const job_stream = new JobStream();
   const jobs = new Jobs({
-    ...{ db, clock, audit, hosts, repositories, commands, link, changes },
+    ...{ db, clock, log, audit, hosts, repositories, commands, schedules, link, changes },
     stream: job_stream,
     retention: config.job_retention,
   });
@@ -82,7 +84,7 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
   const search = new Search({ hosts, jobs, snapshots });
   const agent_sessions = new AgentSessions({
     ...{ db, clock, log, audit, hub, identity, changes, base_url, epochs },
-    ...{ jobs, snapshots, repositories, commands, hosts },
+    ...{ jobs, schedules, snapshots, repositories, commands, hosts },
   });
   const db_file = new DatabaseFile(db, log);
   const housekeeping = new Housekeeping({
@@ -104,7 +106,17 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
     housekeeping,
     ...{ config, epochs, audit, users, sessions, rate_limits, refusals },
     ...{ hub, agent_sessions, commands },
-    ...{ hosts, enrollment, repositories, jobs, job_stream, snapshots, fleet, fleet_events },
+    ...{
+      hosts,
+      enrollment,
+      repositories,
+      schedules,
+      jobs,
+      job_stream,
+      snapshots,
+      fleet,
+      fleet_events,
+    },
     search,
     disk,
   };

@@ -24,6 +24,7 @@ import type { JobStream } from "./jobs/job_stream.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { Log } from "./log.ts";
 import type { Repositories } from "./repositories/repositories.ts";
+import type { Schedules } from "./schedules/schedules.ts";
 import type { ServerIdentity } from "./secrets/identity.ts";
 import type { Sealer } from "./secrets/seal.ts";
 import type { Snapshots } from "./snapshots/snapshots.ts";
@@ -51,6 +52,7 @@ export interface Services {
   hosts: Hosts;
   enrollment: Enrollment;
   repositories: Repositories;
+  schedules: Schedules;
   jobs: Jobs;
   job_stream: JobStream;
   snapshots: Snapshots;

@@ -32,6 +32,7 @@ const ORDER = [
   ["repositories"],
   ["hosts"],
   ["snapshots"],
+  ["schedules"],
   ["jobs"],
   ["fleet"],
   ["agents"],

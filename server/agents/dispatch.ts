@@ -4,6 +4,7 @@ import type { Hosts } from "../hosts/hosts.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { AgentMessage, Hello } from "../protocol/agent_messages.ts";
 import type { Repositories } from "../repositories/repositories.ts";
+import type { Schedules } from "../schedules/schedules.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 
 export interface DispatchTargets {
@@ -12,6 +13,7 @@ export interface DispatchTargets {
   repositories: Repositories;
   commands: Commands;
   hosts: Hosts;
+  schedules: Schedules;
 }
 
 /** What the session itself answers never gets here. */
@@ -36,6 +38,11 @@ export function dispatch(
     case "config.ack":
       targets.hosts.recordConfigApplied(host_id, message.config_version);
       return "applied";
+    case "schedule.ack":
+      targets.hosts.schedules.recordAck(host_id, message);
+      return "applied";
+    case "job.scheduled":
+      return jobs.scheduled(host_id, message) ? "applied" : "foreign";
     case "job.started":
     case "job.progress":
     case "log.stream":

@@ -4,7 +4,7 @@ import { AgentMessage, type Hello } from "../protocol/agent_messages.ts";
 import { CLOSE, closeName } from "../protocol/close_codes.ts";
 import { FRAME_MAX_BYTES, PEER_SILENCE_SECONDS } from "../protocol/limits.ts";
 import type { Machine } from "../hosts/agent_notices.ts";
-import type { SignedMessage } from "../protocol/server_messages.ts";
+import type { ScheduleSet, SignedMessage } from "../protocol/server_messages.ts";
 import { SOFTWARE_VERSION } from "../protocol/version.ts";
 import type { AgentRunsStore } from "./agent_runs_store.ts";
 import type { AgentSessionsDeps, Socket, SocketEvents } from "./agent_sessions.ts";
@@ -58,6 +58,8 @@ export class Session implements AgentConnection, SocketEvents {
   #in_epoch = false;
   #sent_config_version = 0;
   #sent_counter = 0;
+  /** What the agent has in force, or was sent last on this socket; undefined: it keeps none. */
+  #schedule_version: number | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -233,6 +235,10 @@ export class Session implements AgentConnection, SocketEvents {
     runs.prune(host.id);
     this.#greeted = true;
     this.#in_epoch = epochs.greet(this.#options, hello);
+    this.#schedule_version = hello.schedule_version;
+    // The same number may stand for other schedules now.
+    const is_doubtful = !this.#in_epoch || hosts.schedules.version(host.id) === 0;
+    if (is_doubtful) hosts.schedules.outnumber(host.id, hello.schedule_version ?? 0);
     this.#expectMore();
     hub.heard(host.id, clock.now_ms());
     hub.greet(host.id, this);
@@ -264,11 +270,22 @@ export class Session implements AgentConnection, SocketEvents {
       messages.push(config);
     }
     if (!this.#in_epoch) return messages;
+    const set = this.#newSchedules();
+    if (set !== undefined) messages.push(set);
     const waiting = commands.waiting(host.id, COMMANDS_PER_FLUSH, this.#sent_counter);
     this.#sent_counter = waiting.at(-1)?.counter ?? this.#sent_counter;
     if (waiting.length === COMMANDS_PER_FLUSH) this.flush();
     messages.push(...waiting);
     return messages;
+  }
+
+  #newSchedules(): ScheduleSet | undefined {
+    const { host, schedules } = this.#options;
+    if (this.#schedule_version === undefined) return undefined;
+    if (schedules.version(host.id) === this.#schedule_version) return undefined;
+    const set = schedules.setFor(host.id);
+    this.#schedule_version = set.schedule_version;
+    return set;
   }
 
   /** Starts the silence anew; the timer is the hello's until then. */

@@ -15,6 +15,7 @@ import { AddHostRequest } from "../protocol/rest.ts";
 import type { AddHostAnswer } from "../protocol/rest.ts";
 import { Repositories } from "../repositories/repositories.ts";
 import { temporaryIdentity } from "../secrets/identity.ts";
+import { Schedules } from "../schedules/schedules.ts";
 import { Sealer } from "../secrets/seal.ts";
 import { type AgentConnection, Hub } from "./hub.ts";
 
@@ -42,12 +43,13 @@ export async function testWorld() {
   const commands = new Commands({ db, clock, audit });
   const repositories = new Repositories({ db, clock, audit, sealer, link: hub, changes });
   const hosts = new Hosts({ db, clock, audit, link: hub, changes });
+  const schedules = new Schedules({ db, clock, audit, hosts });
   const common = { db, clock, audit, sealer, identity, hosts, repositories, changes };
   const refusals = new Refusals({ db, clock, audit });
   const enrollment = new Enrollment({
     ...{ ...common, refusals, link: hub, base_url: BASE_URL, epoch: 1 },
   });
-  return { ...common, hub, published, commands, enrollment, link: hub };
+  return { ...common, log: silentLog, schedules, hub, published, commands, enrollment, link: hub };
 }
 
 /** A valid request to add a host, with defaults filled in. */

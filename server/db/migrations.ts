@@ -9,6 +9,7 @@ import address_changed from "./migrations/0003_address_changed.sql" with { type:
 import backup_set_grown from "./migrations/0004_backup_set_grown.sql" with { type: "text" };
 import cert_pins from "./migrations/0008_cert_pins.sql" with { type: "text" };
 import jobs_by_short_id from "./migrations/0009_jobs_by_short_id.sql" with { type: "text" };
+import schedules from "./migrations/0010_schedules.sql" with { type: "text" };
 import refused_reports from "./migrations/0002_refused_reports.sql" with { type: "text" };
 import repository_days from "./migrations/0005_repository_days.sql" with { type: "text" };
 
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 7, name: "bounds", sql: bounds },
   { version: 8, name: "certificate pins", sql: cert_pins },
   { version: 9, name: "jobs by short id", sql: jobs_by_short_id },
+  { version: 10, name: "schedules", sql: schedules },
 ];

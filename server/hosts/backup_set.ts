@@ -7,5 +7,8 @@ import type { BackupSet } from "../protocol/entities.ts";
  */
 export function covers(done: BackupSet | null, own: BackupSet): boolean {
   return done !== null && own.paths.every((path) => done.paths.includes(path)) &&
-    done.excludes.every((pattern) => own.excludes.includes(pattern));
+    done.excludes.every((pattern) => own.excludes.includes(pattern)) &&
+    (own.exclude_caches === true || done.exclude_caches !== true) &&
+    (own.one_file_system === true || done.one_file_system !== true) &&
+    (done.exclude_if_present ?? []).every((name) => own.exclude_if_present?.includes(name));
 }

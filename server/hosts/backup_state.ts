@@ -26,6 +26,16 @@ export function backupState(facts: BackupFacts, now_ms: number): BackupState {
   return "stale";
 }
 
+/** The state of a host whose schedules are paused: what failed, or was never backed up, says so still. */
+export function withPause(
+  state: BackupState,
+  paused_until_ms: number | null,
+  now_ms: number,
+): BackupState {
+  if (paused_until_ms === null || paused_until_ms <= now_ms) return state;
+  return state === "failed" || state === "never" ? state : "paused";
+}
+
 /** Worst first: the order of every list of hosts. */
 const RANK: Record<BackupState, number> = {
   failed: 0,

@@ -19,7 +19,7 @@ import type {
   Obstacle,
 } from "../protocol/entities.ts";
 import type { EditHostRequest, ListHostsQuery } from "../protocol/rest.ts";
-import { backupState, worstFirst } from "./backup_state.ts";
+import { backupState, withPause, worstFirst } from "./backup_state.ts";
 import {
   type AgentDescription,
   type HostFacts,
@@ -29,6 +29,7 @@ import {
 import { AgentNotices } from "./agent_notices.ts";
 import { livenessOf, withNotices } from "./liveness.ts";
 import { parseHostQuery } from "./host_query.ts";
+import { HostSchedules } from "./host_schedules.ts";
 import { covers } from "./backup_set.ts";
 import { obstacleOf, withObstacle } from "./obstacle.ts";
 
@@ -76,11 +77,14 @@ export class Hosts {
   #store: HostsStore;
   /** What is odd about the agents of some hosts. */
   readonly agent_notices: AgentNotices;
+  /** Versions and pauses of the hosts' schedules. */
+  readonly schedules: HostSchedules;
 
   constructor(deps: HostsDeps) {
     this.#deps = deps;
     this.#store = new HostsStore(deps.db);
     this.agent_notices = new AgentNotices(deps.db);
+    this.schedules = new HostSchedules(deps);
   }
 
   /**
@@ -158,6 +162,9 @@ export class Hosts {
       if (this.#store.setCertPins(host_id, pins)) db.afterCommit(() => link.wake(host_id));
       if (host.last_good_backup_at !== null && !covers(host.backup_set, after.backup_set)) {
         this.#store.setGrew(host_id, clock.now_ms());
+      }
+      if (JSON.stringify(host.backup_set) !== JSON.stringify(after.backup_set)) {
+        this.schedules.defaultSetChanged(host_id, after.backup_set);
       }
       audit.record(actor, {
         action: "host.edit",
@@ -253,6 +260,7 @@ export class Hosts {
       problems: hello.problems ?? [],
       now_ms,
     });
+    this.schedules.recordHello(host_id, hello);
     this.agent_notices.clear(host_id, "protocol_refused");
     this.#deps.changes.publish({ host_id });
     return known;
@@ -298,15 +306,20 @@ export class Hosts {
     return record;
   }
 
-  #complete({ host, agent, backup, readiness }: HostRecord): Host {
-    const heard_at_ms = this.#heard(host.id, agent.last_seen_at_ms);
+  #complete({ host, ...facts }: HostRecord): Host {
+    const heard_at_ms = this.#heard(host.id, facts.agent.last_seen_at_ms);
     const last_seen_at = heard_at_ms === null ? null : iso(heard_at_ms);
-    return { ...host, ...this.#states({ id: host.id, agent, backup, readiness }), last_seen_at };
+    const is_paused = (facts.schedules.paused_until_ms ?? 0) > this.#deps.clock.now_ms();
+    const paused = is_paused ? host.paused : null;
+    return { ...host, ...this.#states({ id: host.id, ...facts }), last_seen_at, paused };
   }
 
   /** The two states of a host and what is in its way, worked out here and nowhere else. */
   #states(
-    { id, agent, backup, readiness }: Pick<HostFacts, "id" | "agent" | "backup" | "readiness">,
+    { id, agent, backup, readiness, schedules }: Pick<
+      HostFacts,
+      "id" | "agent" | "backup" | "readiness" | "schedules"
+    >,
   ) {
     const now_ms = this.#deps.clock.now_ms();
     const last_seen_at_ms = this.#heard(id, agent.last_seen_at_ms);
@@ -314,11 +327,15 @@ export class Hosts {
     const notices = this.agent_notices;
     const identity_conflict = notices.conflict(id, now_ms);
     const obstacle = obstacleOf(readiness, identity_conflict?.present);
-    const liveness = livenessOf({ ...agent, last_seen_at_ms, connected }, now_ms);
+    const liveness = livenessOf({ ...agent, schedules, last_seen_at_ms, connected }, now_ms);
     const told = notices.reasons(id, now_ms);
     return {
       ...withNotices(liveness, { told, is_knocking: notices.isKnocking(id, now_ms) }),
-      backup_state: withObstacle(backupState(backup, now_ms), obstacle),
+      backup_state: withPause(
+        withObstacle(backupState(backup, now_ms), obstacle),
+        schedules.paused_until_ms,
+        now_ms,
+      ),
       obstacle,
       identity_conflict,
     };

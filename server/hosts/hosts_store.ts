@@ -10,6 +10,12 @@ import type {
 } from "../protocol/entities.ts";
 import type { AgentFacts } from "./liveness.ts";
 import type { BackupFacts } from "./backup_state.ts";
+import {
+  SCHEDULE_FACTS,
+  type ScheduleFacts,
+  toScheduleFacts,
+  toShownSchedules,
+} from "./host_schedules_store.ts";
 import type { ObstacleFacts } from "./obstacle.ts";
 
 type Row = Record<string, unknown>;
@@ -23,6 +29,7 @@ export interface HostRecord {
   agent: Omit<AgentFacts, "connected">;
   backup: BackupFacts;
   readiness: ObstacleFacts;
+  schedules: ScheduleFacts;
 }
 
 /** What it takes to count, filter and order all hosts: one thin row each. */
@@ -41,6 +48,7 @@ export interface HostFacts {
   agent: Omit<AgentFacts, "connected">;
   backup: BackupFacts;
   readiness: ObstacleFacts;
+  schedules: ScheduleFacts;
 }
 
 /** What an agent says of itself, at enrolment or in its hello. */
@@ -56,7 +64,7 @@ export interface AgentDescription {
 const REPOSITORY_FACTS = `r.initialised_at_ms AS repository_initialised_at_ms, r.probe_state,
   r.probed_at_ms, r.replaced_at_ms, coalesce(json_array_length(h.backup_set, '$.paths'), 0) AS path_count`;
 const FROM_HOSTS = "FROM hosts h LEFT JOIN repositories r ON r.id = h.repository_id";
-const SELECT_HOST = `SELECT h.*, ${REPOSITORY_FACTS} ${FROM_HOSTS}`;
+const SELECT_HOST = `SELECT h.*, ${REPOSITORY_FACTS}, ${SCHEDULE_FACTS} ${FROM_HOSTS}`;
 
 const DESCRIBE = `os = :os, os_version = :os_version, arch = :arch,
   agent_hostname = :agent_hostname, agent_version = :agent_version,
@@ -94,7 +102,7 @@ export class HostsStore {
   constructor(db: Database) {
     this.#survey = db.prepare(
       `SELECT h.id, h.name, h.snapshot_count, repo_size_bytes, ${AGENT_FACTS}, ${BACKUP_FACTS},
-         ${REPOSITORY_FACTS}, h.os, h.tags, h.agent_hostname, r.url,
+         ${REPOSITORY_FACTS}, ${SCHEDULE_FACTS}, h.os, h.tags, h.agent_hostname, r.url,
          j.error_class
        ${FROM_HOSTS} LEFT JOIN jobs j
          ON j.id = h.last_backup_job_id AND h.last_backup_status <> 'succeeded'`,
@@ -138,7 +146,8 @@ export class HostsStore {
     this.#remove = db.prepare("DELETE FROM hosts WHERE id = :id");
     this.#enrol = db.prepare(
       `UPDATE hosts SET ${DESCRIBE}, bearer_hash = :bearer_hash, enrolled_at_ms = :now_ms,
-         last_seen_at_ms = :now_ms, connected_at_ms = NULL, applied_config_version = 0
+         last_seen_at_ms = :now_ms, connected_at_ms = NULL, applied_config_version = 0,
+         applied_schedule_version = NULL
        WHERE id = :id`,
     );
     this.#hello = db.prepare(
@@ -260,10 +269,7 @@ export class HostsStore {
     this.#remove.run({ id });
   }
 
-  enrol(
-    id: string,
-    agent: AgentDescription & { bearer_hash: string; now_ms: number },
-  ): void {
+  enrol(id: string, agent: AgentDescription & { bearer_hash: string; now_ms: number }): void {
     this.#enrol.run({ id, ...agent });
   }
 
@@ -340,6 +346,7 @@ function toRecord(row: Row): HostRecord {
       cert_pins: JSON.parse(row.cert_pins as string),
       created_at: at("created_at_ms")!,
       enrolled_at: at("enrolled_at_ms"),
+      ...toShownSchedules(row),
       last_seen_at: at("last_seen_at_ms"),
       repository_id: text("repository_id"),
       repository_initialised_at: at("repository_initialised_at_ms"),
@@ -354,8 +361,8 @@ function toRecord(row: Row): HostRecord {
   };
 }
 
-/** The columns of AGENT_FACTS, BACKUP_FACTS and REPOSITORY_FACTS. */
-function toFacts(row: Row): Pick<HostRecord, "agent" | "backup" | "readiness"> {
+/** The columns of AGENT_FACTS, BACKUP_FACTS, REPOSITORY_FACTS and SCHEDULE_FACTS. */
+function toFacts(row: Row): Pick<HostRecord, "agent" | "backup" | "readiness" | "schedules"> {
   const text = (name: string) => row[name] as string | null;
   const at = (name: string) => row[name] as number | null;
   const number = (name: string) => row[name] as number;
@@ -371,6 +378,7 @@ function toFacts(row: Row): Pick<HostRecord, "agent" | "backup" | "readiness"> {
       applied_config_version: number("applied_config_version"),
       problems: JSON.parse(row.agent_problems as string),
     },
+    schedules: toScheduleFacts(row),
     backup: {
       last_backup_status: row.last_backup_status as FinalJobStatus | null,
       last_backup_at_ms: at("last_backup_at_ms"),

@@ -1,10 +1,14 @@
 /** @module Whether an agent can be talked to, and what is wrong with it. Pure. */
 import type { AgentState } from "../protocol/entities.ts";
 import { OFFLINE_AFTER_SECONDS } from "../protocol/limits.ts";
+import type { ScheduleFacts } from "./host_schedules_store.ts";
 import { RESTIC_FLOOR, SOFTWARE_VERSION } from "../protocol/version.ts";
 
 /** A clock further off than this makes a host degraded, in milliseconds. */
 const CLOCK_SKEW_MAX_MS = 60_000;
+
+/** An agent has applied new schedules within this time, in milliseconds. */
+const SCHEDULES_APPLIED_MS = 30_000;
 
 export interface AgentFacts {
   enrolled_at_ms: number | null;
@@ -28,7 +32,10 @@ export interface Liveness {
 }
 
 /** The agent's state at `now_ms`. */
-export function livenessOf(facts: AgentFacts, now_ms: number): Liveness {
+export function livenessOf(
+  facts: AgentFacts & { schedules: ScheduleFacts },
+  now_ms: number,
+): Liveness {
   if (facts.enrolled_at_ms === null) return { status: "pending", degraded_reasons: [] };
   const heard_at_ms = facts.last_seen_at_ms ?? facts.enrolled_at_ms;
   // Heard of in the future: the server's clock was set back, and nobody knows for how long it is.
@@ -37,6 +44,8 @@ export function livenessOf(facts: AgentFacts, now_ms: number): Liveness {
     return { status: "offline", degraded_reasons: [] };
   }
   const degraded_reasons = reasonsOf(facts);
+  const drift = facts.agent_version === null ? undefined : driftOf(facts.schedules, now_ms);
+  if (drift !== undefined) degraded_reasons.push(drift);
   return { status: degraded_reasons.length === 0 ? "online" : "degraded", degraded_reasons };
 }
 
@@ -81,6 +90,25 @@ function reasonsOf(facts: AgentFacts): string[] {
     reasons.push("The newest repository settings are not applied yet");
   }
   return reasons;
+}
+
+/** What is wrong if the host runs other schedules than it should. */
+function driftOf(facts: ScheduleFacts, now_ms: number): string | undefined {
+  const { schedule_version: wanted, applied_schedule_version: applied } = facts;
+  const { schedule_refused: refused } = facts;
+  if (applied === wanted) return undefined;
+  if (applied === null) {
+    return facts.schedule_count === 0
+      ? undefined
+      : "The agent cannot keep schedules: run the installer on the host again";
+  }
+  if (refused !== null) {
+    return `The host still runs schedules v${applied}, v${wanted} is not applied: ${refused}`;
+  }
+  const since_ms = Math.max(facts.schedules_changed_at_ms ?? 0, facts.connected_at_ms ?? 0);
+  // A time in the future: the server's clock was set back, and nobody knows for how long it is.
+  if (Math.abs(now_ms - since_ms) <= SCHEDULES_APPLIED_MS) return undefined;
+  return `The host still runs schedules v${applied}, v${wanted} is not applied yet`;
 }
 
 /** Rounded, in the largest unit that leaves at least two. */

@@ -1,10 +1,25 @@
 import assert from "node:assert/strict";
+import type { ScheduleFacts } from "./host_schedules_store.ts";
 import { type AgentFacts, compareVersions, livenessOf } from "./liveness.ts";
 
 const NOW_MS = Date.parse("2026-11-12T08:00:00Z");
 
-function agent(given: Partial<AgentFacts> = {}): AgentFacts {
+function schedules(given: Partial<ScheduleFacts> = {}): ScheduleFacts {
   return {
+    schedule_count: 1,
+    schedule_version: 3,
+    applied_schedule_version: 3,
+    schedules_changed_at_ms: NOW_MS - 31_000,
+    schedule_refused: null,
+    paused_until_ms: null,
+    connected_at_ms: NOW_MS - 31_000,
+    ...given,
+  };
+}
+
+function agent(given: Partial<AgentFacts & { schedules: ScheduleFacts }> = {}) {
+  return {
+    schedules: schedules(),
     enrolled_at_ms: NOW_MS - 1_000_000,
     connected: true,
     last_seen_at_ms: NOW_MS,

@@ -43,6 +43,7 @@ export class JobAdoption {
       actor_kind: "agent",
       actor_id: host_id,
       actor_name: hosts.nameOf(host_id),
+      ...{ schedule_id: null, due_at_ms: null, is_catch_up: false },
       options: { backup_set: null, bandwidth: {} },
       queued_at_ms,
       expires_at_ms: queued_at_ms,

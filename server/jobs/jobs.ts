@@ -6,12 +6,15 @@ import type { Commands } from "../commands/commands.ts";
 import type { Database } from "../db/database.ts";
 import { AppError } from "../errors.ts";
 import type { Hosts } from "../hosts/hosts.ts";
+import type { Log } from "../log.ts";
 import { mintId } from "../ids.ts";
 import type { AgentLink, ChangeFeed } from "../ports.ts";
 import type { Host, Job, JobKind, JobStatus, LogLine } from "../protocol/entities.ts";
 import { COMMAND_TTL_SECONDS } from "../protocol/limits.ts";
 import type { ListJobsQuery, LogPage, StartJobRequest } from "../protocol/rest.ts";
 import type { Repositories } from "../repositories/repositories.ts";
+import type { JobScheduled } from "../protocol/agent_messages.ts";
+import type { Schedules } from "../schedules/schedules.ts";
 import { type HostDay, HostDaysStore } from "./host_days_store.ts";
 import { demandStartable, JOB_KINDS } from "./job_kinds.ts";
 import { JobAdoption } from "./job_adoption.ts";
@@ -23,6 +26,7 @@ import { type JobReport, JobReports } from "./job_reports.ts";
 import { JOB_RETENTION, JobRetention, type JobRetentionLimits } from "./job_retention.ts";
 import { hasEnded } from "./job_state.ts";
 import type { JobSink, JobStream } from "./job_stream.ts";
+import { JobsOfSchedules } from "./jobs_of_schedules.ts";
 import { JobTransitions } from "./job_transitions.ts";
 import { watchJob } from "./job_watch.ts";
 import { type JobFilter, type JobRow, JobsStore } from "./jobs_store.ts";
@@ -35,10 +39,12 @@ export type { UsualTimes } from "./usual_times.ts";
 export interface JobsDeps {
   db: Database;
   clock: Clock;
+  log: Log;
   audit: Audit;
   hosts: Hosts;
   repositories: Repositories;
   commands: Commands;
+  schedules: Schedules;
   stream: JobStream;
   link: AgentLink;
   changes: ChangeFeed;
@@ -57,6 +63,7 @@ export class Jobs {
   readonly #transitions: JobTransitions;
   readonly #queue: JobQueue;
   readonly #reports: JobReports;
+  readonly #of_schedules: JobsOfSchedules;
   readonly #retention: JobRetention;
 
   constructor(deps: JobsDeps) {
@@ -70,6 +77,7 @@ export class Jobs {
     const queue = this.#queue = new JobQueue({ ...parts, transitions });
     const adoption = new JobAdoption(parts);
     this.#reports = new JobReports({ ...parts, transitions, queue, adoption });
+    this.#of_schedules = new JobsOfSchedules({ ...parts, transitions });
     const { db, clock, retention: limits = JOB_RETENTION } = deps;
     this.#retention = new JobRetention({ db, clock, logs, limits });
   }
@@ -79,7 +87,22 @@ export class Jobs {
    * @throws {AppError} forbidden, not_found, not_enrolled, no_paths, not_initialised, already_initialised
    */
   start(actor: Actor, host_id: string, request: StartJobRequest): Job {
-    const { kind, bandwidth } = request;
+    return this.#start(actor, host_id, { ...request, schedule_id: null });
+  }
+
+  /** Starts a job as a schedule would, now. @throws {AppError} as {@link start} */
+  runSchedule(actor: Actor, schedule_id: string): Job {
+    const { host_id, kind, backup_set, bandwidth } = this.#deps.schedules.get(actor, schedule_id);
+    const own_set = backup_set === null ? {} : { backup_set };
+    return this.#start(actor, host_id, { kind, bandwidth, schedule_id, ...own_set });
+  }
+
+  #start(
+    actor: Actor,
+    host_id: string,
+    request: StartJobRequest & { schedule_id: string | null },
+  ): Job {
+    const { kind, bandwidth, schedule_id } = request;
     demand(actor, JOB_KINDS[kind].action);
     const { db, clock, audit, hosts } = this.#deps;
     return db.transaction(() => {
@@ -101,6 +124,7 @@ export class Jobs {
         actor_kind: actor.kind,
         actor_id: actor.id,
         actor_name: actor.name,
+        ...{ schedule_id, due_at_ms: null, is_catch_up: false },
         options: { backup_set, bandwidth },
         queued_at_ms,
         expires_at_ms: queued_at_ms + COMMAND_TTL_SECONDS * 1000,
@@ -109,7 +133,7 @@ export class Jobs {
         action: "job.start",
         target_kind: "job",
         target_id: id,
-        payload: { kind, host_id, host_name: host.name, backup_set, bandwidth },
+        payload: { kind, host_id, host_name: host.name, schedule_id, backup_set, bandwidth },
       });
       this.#transitions.announce(id);
       this.#queue.dispatchHost(host_id);
@@ -181,7 +205,7 @@ export class Jobs {
   /** How many jobs match the query, by status; its own status, order and page do not narrow it. */
   counts(
     actor: Actor,
-    query: Pick<ListJobsQuery, "host_id" | "kind" | "since" | "until">,
+    query: Pick<ListJobsQuery, "host_id" | "schedule_id" | "kind" | "since" | "until">,
   ): Map<JobStatus, number> {
     demand(actor, "job.read");
     return this.#store.counts(filterOf(query));
@@ -247,6 +271,19 @@ export class Jobs {
     return this.#reports.apply(host_id, message);
   }
 
+  /** Makes the row of a job that an agent's schedule started. False if it is not its own. */
+  scheduled(host_id: string, message: JobScheduled): boolean {
+    return this.#of_schedules.scheduled(host_id, message);
+  }
+
+  /** The newest job of each schedule of a host, by the schedule's id. */
+  lastOfSchedules(actor: Actor, host_id: string): Map<string, Job> {
+    demand(actor, "job.read");
+    const ids = this.#deps.schedules.list(actor, host_id).items.map(({ id }) => id);
+    const rows = [...this.#store.lastOfSchedules(ids)];
+    return new Map(rows.map(([id, row]) => [id, this.#transitions.view(row)]));
+  }
+
   /** True if there is such a job, of whatever host. */
   exists(job_id: string): boolean {
     return this.#store.byId(job_id) !== undefined;
@@ -308,9 +345,12 @@ export class Jobs {
 }
 
 function filterOf(
-  { host_id, kind, since, until }: Pick<ListJobsQuery, "host_id" | "kind" | "since" | "until">,
+  { host_id, schedule_id, kind, since, until }: Pick<
+    ListJobsQuery,
+    "host_id" | "schedule_id" | "kind" | "since" | "until"
+  >,
 ): JobFilter {
   const since_ms = since === undefined ? undefined : Date.parse(since);
   const until_ms = until === undefined ? undefined : Date.parse(until);
-  return { host_id, kind, since_ms, until_ms };
+  return { host_id, schedule_id, kind, since_ms, until_ms };
 }

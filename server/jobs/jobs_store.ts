@@ -21,6 +21,10 @@ export interface NewJobRow {
   actor_kind: ActorKind;
   actor_id: string | null;
   actor_name: string | null;
+  schedule_id: string | null;
+  /** When it was due, of a run that the agent started by itself. */
+  due_at_ms: number | null;
+  is_catch_up: boolean;
   options: { backup_set: BackupSet | null; bandwidth: Bandwidth };
   queued_at_ms: number;
   expires_at_ms: number;
@@ -52,6 +56,7 @@ export interface JobRow extends NewJobRow {
 
 export interface JobFilter {
   host_id?: string | undefined;
+  schedule_id?: string | undefined;
   kind?: JobKind | undefined;
   /** "active" is every status that a job can leave. */
   status?: JobStatus | "active" | undefined;
@@ -75,6 +80,7 @@ const SELECT = `
 /** The columns a filter narrows, and how. Named parameters of the same name carry the values. */
 const CONDITIONS = {
   host_id: "j.host_id = :host_id",
+  schedule_id: "j.schedule_id = :schedule_id",
   kind: "j.kind = :kind",
   status: `(j.status = :status OR (:status = 'active' AND j.status IN ${OPEN}))`,
   since_ms: "j.queued_at_ms >= :since_ms",
@@ -89,6 +95,8 @@ export class JobsStore {
   readonly #byIds: StatementSync;
   readonly #byShortId: StatementSync;
   readonly #openOfHost: StatementSync;
+  readonly #lastOfSchedules: StatementSync;
+  readonly #runOf: StatementSync;
   readonly #open: StatementSync;
   readonly #overdue: StatementSync;
   readonly #dispatched: StatementSync;
@@ -102,9 +110,9 @@ export class JobsStore {
     this.#db = db;
     this.#insert = db.prepare(`
       INSERT INTO jobs (id, host_id, repository_id, kind, status, actor_kind, actor_id, actor_name,
-        options, queued_at_ms, expires_at_ms)
+        schedule_id, due_at_ms, is_catch_up, options, queued_at_ms, expires_at_ms)
       VALUES (:id, :host_id, :repository_id, :kind, 'queued', :actor_kind, :actor_id, :actor_name,
-        :options, :queued_at_ms, :expires_at_ms)`);
+        :schedule_id, :due_at_ms, :is_catch_up, :options, :queued_at_ms, :expires_at_ms)`);
     this.#byId = db.prepare(`${SELECT} WHERE j.id = :id`);
     this.#byIds = db.prepare(
       `${SELECT} JOIN json_each(:ids) AS wanted ON wanted.value = j.id ORDER BY wanted.key`,
@@ -115,11 +123,19 @@ export class JobsStore {
     this.#openOfHost = db.prepare(`
       ${SELECT} JOIN repositories r ON r.id = j.repository_id
       WHERE r.host_id = :host_id AND j.status IN ${OPEN} ORDER BY j.queued_at_ms, j.rowid`);
+    this.#lastOfSchedules = db.prepare(`
+      ${SELECT} JOIN json_each(:schedule_ids) AS wanted ON j.id = (
+        SELECT l.id FROM jobs l WHERE l.schedule_id = wanted.value
+        ORDER BY l.queued_at_ms DESC, l.rowid DESC LIMIT 1)`);
+    this.#runOf = db.prepare(
+      "SELECT id FROM jobs WHERE schedule_id = :schedule_id AND due_at_ms = :due_at_ms LIMIT 1",
+    );
     this.#open = db.prepare(
       `${SELECT} WHERE j.status IN ${OPEN} ORDER BY j.status = 'queued', j.queued_at_ms, j.rowid`,
     );
     this.#overdue = db.prepare(`
-      ${SELECT} WHERE j.status IN ${OPEN} AND j.status <> 'running' AND j.expires_at_ms <= :now_ms
+      ${SELECT} WHERE j.status IN ${OPEN} AND j.status <> 'running' AND j.due_at_ms IS NULL
+        AND j.expires_at_ms <= :now_ms
       ORDER BY j.queued_at_ms LIMIT 1000`);
     this.#dispatched = db.prepare(
       "UPDATE jobs SET status = 'dispatched', dispatched_at_ms = :at_ms WHERE id = :id",
@@ -152,7 +168,12 @@ export class JobsStore {
   }
 
   insert(row: NewJobRow): void {
-    this.#insert.run({ ...row, options: JSON.stringify(row.options) });
+    const { options, is_catch_up } = row;
+    this.#insert.run({
+      ...row,
+      options: JSON.stringify(options),
+      is_catch_up: Number(is_catch_up),
+    });
   }
 
   byId(id: string): JobRow | undefined {
@@ -176,12 +197,23 @@ export class JobsStore {
     return this.#openOfHost.all({ host_id }).map(toJobRow);
   }
 
+  /** The newest job of each of these schedules, by schedule. */
+  lastOfSchedules(schedule_ids: readonly string[]): Map<string, JobRow> {
+    const rows = this.#lastOfSchedules.all({ schedule_ids: JSON.stringify(schedule_ids) });
+    return new Map(rows.map((row) => [row.schedule_id as string, toJobRow(row)]));
+  }
+
+  /** The job that a schedule's agent started for a due time. */
+  runOf(schedule_id: string, due_at_ms: number): string | undefined {
+    return this.#runOf.get({ schedule_id, due_at_ms })?.id as string | undefined;
+  }
+
   /** Every job that has not ended: those sent first, then the queued, each oldest first. */
   open(): JobRow[] {
     return this.#open.all().map(toJobRow);
   }
 
-  /** Jobs that have passed their expiry and did not begin. */
+  /** Jobs that have passed their expiry and did not begin; what an agent began, it ends itself. */
   overdue(now_ms: number): JobRow[] {
     return this.#overdue.all({ now_ms }).map(toJobRow);
   }
@@ -267,6 +299,7 @@ function toJobRow(row: Record<string, unknown>): JobRow {
     ...(row as unknown as JobRow),
     options: JSON.parse(row.options as string),
     stats: row.stats === null ? null : JSON.parse(row.stats as string),
+    is_catch_up: row.is_catch_up === 1,
     log_truncated: row.log_truncated === 1,
     blocked_by: row.blocked_by === null ? null : JSON.parse(row.blocked_by as string),
   };

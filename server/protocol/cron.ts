@@ -45,8 +45,11 @@ export class CronSchedule {
   readonly #follows_elapsed_time: boolean;
   #span: Span | undefined;
 
-  /** @throws {CronError} bad_cron, bad_timezone, never_fires or too_frequent */
-  constructor(expression: string, timezone: string) {
+  /**
+   * `proven`: it was taken before, so that it is not gone through again for runs too near each other.
+   * @throws {CronError} bad_cron, bad_timezone, never_fires or too_frequent
+   */
+  constructor(expression: string, timezone: string, { proven = false } = {}) {
     const fields = expression.trim().split(/\s+/);
     if (expression.length > TEXT_MAX_CHARS || fields.length !== FIELDS) {
       throw new CronError(
@@ -54,10 +57,10 @@ export class CronSchedule {
         "Give five fields: minute, hour, day, month, day of the week",
       );
     }
-    this.#zone = zoneNamed(timezone);
+    this.#zone = proven ? timezone : zoneNamed(timezone);
     this.#cron = calendar(fields);
     this.#follows_elapsed_time = fields[1]!.startsWith("*");
-    this.#refuseUseless(fields);
+    if (!proven) this.#refuseUseless(fields);
   }
 
   /** The first run after a moment, in ms since the epoch; undefined when there is none any more. */

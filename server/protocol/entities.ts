@@ -195,6 +195,11 @@ export const Job = z.object({
   actor_kind: ActorKind,
   actor_id: z.string().nullable(),
   actor_name: z.string().nullable(),
+  schedule_id: Id.nullable().meta({ description: "The schedule it is a run of" }),
+  due_at: Timestamp.nullable().meta({
+    description: "When it was due, of a run that the agent started by itself",
+  }),
+  is_catch_up: z.boolean().meta({ description: "It made up for runs missed since `due_at`" }),
   backup_set: BackupSet.nullable(),
   bandwidth: Bandwidth,
   queued_at: Timestamp,
@@ -331,6 +336,15 @@ export const Host = z.object({
   }),
   created_at: Timestamp,
   enrolled_at: Timestamp.nullable(),
+  schedule_count: z.int(),
+  schedule_version: z.int().meta({ description: "Rises with every change of its schedules" }),
+  applied_schedule_version: z.int().nullable().meta({
+    description: "What its agent has in force; null: an agent that keeps no schedules, or none yet",
+  }),
+  schedule_refused: z.string().nullable().meta({
+    description: "Why its agent does not apply the newest schedules",
+  }),
+  paused: Pause.nullable(),
   last_seen_at: Timestamp.nullable(),
   repository_id: Id.nullable(),
   repository_initialised_at: Timestamp.nullable(),

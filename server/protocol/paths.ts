@@ -13,6 +13,9 @@ export const paths = {
   host: (id: string) => `/hosts/${e(id)}`,
   hostInstall: (id: string) => `/hosts/${e(id)}/install`,
   hostSnapshots: (id: string) => `/hosts/${e(id)}/snapshots`,
+  hostSchedules: (id: string) => `/hosts/${e(id)}/schedules`,
+  addSchedule: (host_id: string) => `/hosts/${e(host_id)}/schedules/new`,
+  schedule: (host_id: string, id: string) => `/hosts/${e(host_id)}/schedules/${e(id)}`,
   hostJobs: (id: string) => `/hosts/${e(id)}/jobs`,
   hostRepository: (id: string) => `/hosts/${e(id)}/repository`,
   hostSettings: (id: string) => `/hosts/${e(id)}/settings`,
@@ -31,6 +34,13 @@ export const paths = {
     search: (query: Record<string, string>) => `/api/search?${new URLSearchParams(query)}`,
     host: (id: string) => `/api/hosts/${e(id)}`,
     hostJobs: (id: string) => `/api/hosts/${e(id)}/jobs`,
+    hostSchedules: (id: string) => `/api/hosts/${e(id)}/schedules`,
+    hostPause: (id: string) => `/api/hosts/${e(id)}/pause`,
+    schedule: (id: string) => `/api/schedules/${e(id)}`,
+    scheduleRun: (id: string) => `/api/schedules/${e(id)}/run`,
+    scheduleClone: (id: string) => `/api/schedules/${e(id)}/clone`,
+    schedulePreview: (query: Record<string, string>) =>
+      `/api/schedule-preview?${new URLSearchParams(query)}`,
     job: (id: string) => `/api/jobs/${e(id)}`,
     jobLogs: (id: string, after_seq: number, limit: number) =>
       `/api/jobs/${e(id)}/logs?after_seq=${after_seq}&limit=${limit}`,

@@ -26,7 +26,8 @@ import {
 
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
-const one_line = (max: number) =>
+/** Text without line breaks or other control characters. */
+export const one_line = (max: number) =>
   z.string().max(max).refine((s) => !CONTROL.test(s), "must not contain control characters");
 
 export const HostName = z.string().trim().min(1, "Give the host a name").max(64)
@@ -61,6 +62,11 @@ export const BackupSetInput = z.object({
     z.string().min(1).max(4096).refine((s) => !/[\0\n\r]/.test(s), "must be one line"),
   ).max(1000),
   tags: z.array(Tag).max(50),
+  exclude_caches: z.boolean().optional(),
+  one_file_system: z.boolean().optional(),
+  exclude_if_present: z.array(
+    one_line(255).min(1).refine((name) => !/[\\/:]/.test(name), "must be the name of a file alone"),
+  ).max(100).optional(),
 }).strict().refine(
   (set) => JSON.stringify(set).length <= BACKUP_SET_MAX_CHARS,
   "is too large: paths, excludes and tags together may have 100,000 characters",
@@ -200,6 +206,7 @@ export type ListHostsQuery = z.infer<typeof ListHostsQuery>;
 
 export const ListJobsQuery = z.object({
   host_id: Id.optional(),
+  schedule_id: Id.optional(),
   kind: JobKind.optional(),
   status: z.enum([...JobStatus.options, "active"]).optional().meta({
     description: "active: every job that has not ended",

@@ -8,10 +8,12 @@ import { Enrollment } from "../../hosts/enrollment.ts";
 import { Hosts } from "../../hosts/hosts.ts";
 import { JobStream } from "../../jobs/job_stream.ts";
 import { Jobs } from "../../jobs/jobs.ts";
+import { silentLog } from "../../log.ts";
 import type { AgentLink, ChangeFeed } from "../../ports.ts";
 import { Repositories } from "../../repositories/repositories.ts";
 import { temporaryIdentity } from "../../secrets/identity.ts";
 import { Sealer } from "../../secrets/seal.ts";
+import { Schedules } from "../../schedules/schedules.ts";
 import { Snapshots } from "../../snapshots/snapshots.ts";
 
 export type SeedServices = Awaited<ReturnType<typeof seedServices>>;
@@ -42,9 +44,22 @@ export async function seedServices(
   });
   const commands = new Commands({ db, clock, audit });
   const snapshots = new Snapshots({ db, clock, repositories, changes });
+  const schedules = new Schedules({ db, clock, audit, hosts });
   const jobs = new Jobs({
-    ...{ db, clock, audit, hosts, repositories, commands, link, changes },
+    ...{ db, clock, log: silentLog, audit, hosts, repositories, commands, schedules },
+    ...{ link, changes },
     stream: new JobStream(),
   });
-  return { db, clock, hosts, repositories, enrollment, commands, snapshots, jobs, present };
+  return {
+    db,
+    clock,
+    hosts,
+    repositories,
+    enrollment,
+    commands,
+    snapshots,
+    schedules,
+    jobs,
+    present,
+  };
 }
