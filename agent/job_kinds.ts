@@ -32,13 +32,26 @@ export const JOB_KINDS: Record<JobKind, JobKindEntry> = {
       args.backup_set === null
         ? Promise.resolve(withoutBackupSet)
         : restic.backup(args.backup_set, args.bandwidth, options),
-    follow_ups: (outcome) => isGood(outcome) ? ["snapshots", "stats"] : [],
+    follow_ups: (outcome) => isGood(outcome) ? ["snapshots", "stats"] : lookAtLocks(outcome),
+  },
+  check: {
+    run: (restic, args, options) => restic.check(args.read_data, args.bandwidth, options),
+    follow_ups: lookAtLocks,
+  },
+  unlock: {
+    run: (restic, _args, options) => restic.unlock(options),
+    follow_ups: () => ["probe"],
   },
 };
 
 /** The entry of a kind that perhaps only a newer agent knows. */
 export function jobKind(kind: string): JobKindEntry | undefined {
   return Object.hasOwn(JOB_KINDS, kind) ? JOB_KINDS[kind as JobKind] : undefined;
+}
+
+/** A probe tells whose the locks are. */
+function lookAtLocks({ error_class }: Outcome): readonly FollowUp[] {
+  return error_class === "repository_locked" ? ["probe"] : [];
 }
 
 const isGood = (outcome: Outcome) => outcome.status === "succeeded" || outcome.status === "warning";

@@ -89,7 +89,17 @@ export function JobProgress(props: JobProgressProps) {
         {!fresh && <StaleLine freshness={freshness} agent_away={agent_away} all_read={all_read} />}
         <PhaseList view={view} />
       </div>
-      {progress && (
+      {progress && job.kind === "check" && (
+        <dl class="stats border-t border-line">
+          <Stat
+            label={progress.phase === "reading_data" ? "Packs" : "Snapshots"}
+            value={count(progress.files_done)}
+            sub={found(progress.total_files, count)}
+          />
+          <Stat label="Elapsed" value={elapsed(view, now_ms)} sub={usually(usual_seconds)} />
+        </dl>
+      )}
+      {progress && job.kind === "backup" && (
         <dl class="stats border-t border-line">
           <Stat
             label="Files"
@@ -134,7 +144,9 @@ function headline({ job, progress }: JobView, percent: number | null): string {
   if (job.cancel_requested_at !== null) return "Cancelling";
   if (job.status === "queued") return "Queued";
   if (job.status === "dispatched") return "Sent to the host";
-  return percent === null ? phaseWord(progress) : `${percent} %`;
+  if (percent === null) return phaseWord(progress);
+  // Each phase of a check counts anew.
+  return job.kind === "check" ? `${phaseWord(progress)}: ${percent} %` : `${percent} %`;
 }
 
 function found(total: number, show: (n: number) => string): string {

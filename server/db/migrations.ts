@@ -4,6 +4,7 @@
  */
 import agent_notices from "./migrations/0006_agent_notices.sql" with { type: "text" };
 import bounds from "./migrations/0007_bounds.sql" with { type: "text" };
+import checks_and_locks from "./migrations/0011_checks_and_locks.sql" with { type: "text" };
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import address_changed from "./migrations/0003_address_changed.sql" with { type: "text" };
 import backup_set_grown from "./migrations/0004_backup_set_grown.sql" with { type: "text" };
@@ -31,4 +32,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 8, name: "certificate pins", sql: cert_pins },
   { version: 9, name: "jobs by short id", sql: jobs_by_short_id },
   { version: 10, name: "schedules", sql: schedules },
+  { version: 11, name: "checks and locks", sql: checks_and_locks },
 ];

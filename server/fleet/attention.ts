@@ -39,6 +39,7 @@ const OBSTACLES: Record<Obstacle, string> = {
   unauthorized: "Cannot be backed up: the storage server refuses user or password.",
   repository_missing: "The repository is gone from its address.",
   repository_replaced: "Another repository than before is at its address.",
+  repository_damaged: "The last check found errors in its repository.",
   duplicate_identity: "Two machines use its identity: only one of them is backed up.",
   no_paths: "Cannot be backed up: its backup set has no paths.",
   set_changed: "Its backup set has changed since the last good backup: run one.",
