@@ -3,6 +3,7 @@
  * for stale when nobody renewed it for 30 minutes by the clock of whoever asks, or when its process
  * on the same machine is gone; only the second is something that this machine knows.
  */
+import { userInfo } from "node:os";
 import type { LockHolder, RepositoryLock } from "../../server/protocol/entities.ts";
 import { LOCKS_TOLD_MAX } from "../../server/protocol/limits.ts";
 import { classify } from "./classify.ts";
@@ -12,6 +13,8 @@ import { type Run, runRestic } from "./run.ts";
 
 /** restic's own limit is 30 minutes; less, for the time until it looks itself. */
 const STALE_AFTER_MS = 28 * 60_000;
+/** Older than that restic asks for no process any more. */
+const STALE_FOR_RESTIC_MS = 31 * 60_000;
 
 export interface ReadLocks {
   /** The listing, which may have failed. */
@@ -22,6 +25,10 @@ export interface ReadLocks {
   locks: RepositoryLock[];
   /** Locks that are there and could not be read, or were beyond the limit. */
   unread: number;
+  /** Locks whose process number another program has now: restic would send it a signal. */
+  reused: RepositoryLock[];
+  /** Locks of another user of this machine, whose processes this agent may not ask. */
+  hidden: RepositoryLock[];
 }
 
 /** Reads the repository's locks without taking one; at most `limit` of them. */
@@ -32,16 +39,24 @@ export async function readLocks(
   const run = await runRestic(options, { name: "list locks" }, { signal });
   const ids = classify(run).status === "succeeded" ? parseLockIds(run.document) : [];
   const locks: RepositoryLock[] = [];
+  const reused: RepositoryLock[] = [];
+  const hidden: RepositoryLock[] = [];
   let unread = Math.max(0, ids.length - limit);
   for (const lock_id of ids.slice(0, limit)) {
     const one = await runRestic(options, { name: "cat lock", lock_id }, { signal });
     const lock = parseLock(one.document);
-    if (lock !== undefined) locks.push({ ...lock, holder: await holderOf(lock) });
-    // A lock that is gone by now was somebody's who has finished.
-    else if (!isGone(one)) unread++;
+    if (lock === undefined) {
+      // A lock that is gone by now was somebody's who has finished.
+      if (!isGone(one)) unread++;
+      continue;
+    }
+    const { holder, odd } = await holderOf(lock);
+    locks.push({ ...lock, holder });
+    if (odd === "reused") reused.push({ ...lock, holder });
+    if (odd === "hidden") hidden.push({ ...lock, holder });
   }
   locks.sort((a, b) => a.renewed_at < b.renewed_at ? -1 : 1);
-  return { run, ids, locks, unread };
+  return { run, ids, locks, unread, reused, hidden };
 }
 
 /** Whether a backup has to wait; "unknown" if a lock could not be read. */
@@ -68,12 +83,22 @@ export async function heldLocks(
 
 /** Why `restic unlock` might remove a lock that is in use (sentences), or undefined: it is safe. */
 export function dangerOfUnlock(
-  { locks, unread }: Pick<ReadLocks, "locks" | "unread">,
+  { locks, unread, reused, hidden }: Omit<ReadLocks, "run" | "ids">,
   now_ms: number,
 ): string | undefined {
   if (unread > 0) {
     return `${unread} of the locks could not be read, so it is not known whose they are. ` +
       "Nothing was removed.";
+  }
+  const young = reused.find((lock) => ageMs(lock, now_ms) < STALE_FOR_RESTIC_MS);
+  if (young !== undefined) {
+    return `${describeLock(young)} is of a process that is gone, but another program has its ` +
+      "number now, and restic would send that a signal. Nothing was removed. Run it again when " +
+      "the lock is more than 30 minutes old.";
+  }
+  if (hidden.length > 0) {
+    return `${describeLock(hidden[0]!)} is another user's, and restic would remove it without ` +
+      `knowing whether its process is there. Nothing was removed. Run restic unlock as that user.`;
   }
   const risky = locks.find((lock) => wouldBeWrong(lock, now_ms));
   if (risky === undefined) return undefined;
@@ -87,8 +112,12 @@ export function dangerOfUnlock(
 
 /** A lock that restic's rule calls stale by its age alone, and that is not known to be dead. */
 function wouldBeWrong(lock: RepositoryLock, now_ms: number): boolean {
-  const is_old = now_ms - Date.parse(lock.renewed_at) >= STALE_AFTER_MS;
+  const is_old = ageMs(lock, now_ms) >= STALE_AFTER_MS;
   return is_old && (lock.holder === "foreign" || lock.holder === "alive");
+}
+
+function ageMs(lock: RepositoryLock, now_ms: number): number {
+  return now_ms - Date.parse(lock.renewed_at);
 }
 
 /** One lock in words, as the begin of a sentence. */
@@ -125,14 +154,19 @@ function whyKept(lock: RepositoryLock): string {
 }
 
 /** Whose lock it is, as far as this machine can tell. */
-async function holderOf(lock: ResticLock): Promise<LockHolder> {
-  if (lock.hostname !== Deno.hostname()) return "foreign";
-  if (Deno.build.os !== "linux" || lock.pid === 0) return "unknown";
+async function holderOf(
+  lock: ResticLock,
+): Promise<{ holder: LockHolder; odd?: "reused" | "hidden" }> {
+  if (lock.hostname !== Deno.hostname()) return { holder: "foreign" };
+  if (Deno.build.os !== "linux" || lock.pid === 0) return { holder: "unknown" };
+  if (Deno.uid() !== 0 && lock.username !== userInfo().username) {
+    return { holder: "unknown", odd: "hidden" };
+  }
   try {
-    await Deno.stat(`/proc/${lock.pid}`);
-    return "alive";
+    const program = await Deno.readTextFile(`/proc/${lock.pid}/comm`);
+    return program.includes("restic") ? { holder: "alive" } : { holder: "dead", odd: "reused" };
   } catch (error) {
-    return error instanceof Deno.errors.NotFound ? "dead" : "alive";
+    return { holder: error instanceof Deno.errors.NotFound ? "dead" : "alive" };
   }
 }
 

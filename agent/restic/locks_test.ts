@@ -18,7 +18,7 @@ function aLock(more: Partial<RepositoryLock> & { minutes: number }): RepositoryL
 }
 
 function danger(...locks: RepositoryLock[]) {
-  return dangerOfUnlock({ locks, unread: 0 }, NOW_MS);
+  return dangerOfUnlock({ locks, unread: 0, reused: [], hidden: [] }, NOW_MS);
 }
 
 Deno.test("dangerOfUnlock() finds none in locks of dead processes, and in those restic would leave", () => {
@@ -33,9 +33,29 @@ Deno.test("dangerOfUnlock() refuses where restic would remove a foreign or a liv
   assert.match(danger(aLock({ minutes: 1 }), foreign)!, /on db-01.*run restic unlock there/);
   const suspended = aLock({ minutes: 40, holder: "alive" });
   assert.match(danger(suspended)!, /its process is there.*Nothing was removed/);
-  assert.match(dangerOfUnlock({ locks: [], unread: 2 }, NOW_MS)!, /2 of the locks/);
+  assert.match(
+    dangerOfUnlock({ locks: [], unread: 2, reused: [], hidden: [] }, NOW_MS)!,
+    /2 of the locks/,
+  );
   // It may turn 30 minutes old before restic looks.
   assert.ok(danger(aLock({ minutes: 29, holder: "foreign" })));
+});
+
+Deno.test("dangerOfUnlock() lets no signal of restic go to a program that has a dead lock's number", () => {
+  const young = aLock({ minutes: 3 });
+  const said = dangerOfUnlock({ locks: [young], unread: 0, reused: [young], hidden: [] }, NOW_MS);
+  assert.match(said!, /another program has its number now/);
+  const old = aLock({ minutes: 32 });
+  assert.equal(
+    dangerOfUnlock({ locks: [old], unread: 0, reused: [old], hidden: [] }, NOW_MS),
+    undefined,
+  );
+});
+
+Deno.test("dangerOfUnlock() refuses where another user's process cannot be asked", () => {
+  const other = aLock({ minutes: 1, holder: "unknown", username: "operator" });
+  const said = dangerOfUnlock({ locks: [other], unread: 0, reused: [], hidden: [other] }, NOW_MS);
+  assert.match(said!, /operator.*another user's/);
 });
 
 Deno.test("judgeUnlock() counts what went, and names who still holds the repository", () => {

@@ -183,13 +183,17 @@ export class Restic {
 
   /** Removes locks of processes that are gone; refuses where one that is in use might go too. */
   unlock(options: OperationOptions): Promise<Outcome> {
-    return this.#guard(() => {
-      options.onEvent({ type: "progress", progress: startingProgress("starting") });
-      return unlockRepository(this.#options, options, {
+    options.onEvent({ type: "progress", progress: startingProgress("starting") });
+    return this.#unlock(options);
+  }
+
+  #unlock(options: OperationOptions): Promise<Outcome> {
+    return this.#guard(() =>
+      unlockRepository(this.#options, options, {
         outcomeOf: (run) => this.#outcomeOf(run),
         clean: (error) => this.#clean(error),
-      });
-    });
+      })
+    );
   }
 
   /** The whole list, oldest first. */
@@ -265,14 +269,11 @@ export class Restic {
   }
 
   /**
-   * Removes locks whose owner on this machine is dead, or which nobody has renewed for 30 minutes;
-   * never a living one. Answers what went wrong, or null.
+   * Removes locks whose owner on this machine is dead; never one that may be in use. Answers what
+   * went wrong, or which lock stays, or null.
    */
   async removeStaleLocks(signal: AbortSignal): Promise<string | null> {
-    const outcome = await this.#guard(async () =>
-      this.#outcomeOf(await runRestic(this.#options, { name: "unlock" }, { signal }))
-    );
-    return outcome.error;
+    return (await this.#unlock({ signal, onEvent() {} })).error;
   }
 
   #read(request: Request, options: OperationOptions): Promise<Run> {

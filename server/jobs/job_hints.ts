@@ -11,7 +11,7 @@ const HINTS: Record<ErrorClass, string> = {
   wrong_password:
     "Enter the repository password that was used when the repository was made, in the host's settings",
   repository_locked:
-    "Wait for the other restic. If it died, unlock the repository with restic unlock on the host",
+    "Wait for the other restic. If it died, press Unlock on the host's repository page: it removes only locks of processes that are gone",
   append_only_refusal:
     "Nothing has to be done for backups. Removing needs a credential that may remove",
   http_unauthorized:
