@@ -45,7 +45,7 @@ export function ChecksCard(props: ChecksCardProps) {
         {checks.length > 0 && <Table checks={checks} now_ms={now_ms} />}
       </div>
       {may_run && repository.initialised_at !== null && (
-        <details class="card-body border-t border-line fold" open={checks.length === 0}>
+        <details class="card-body border-t border-line" open={checks.length === 0}>
           <summary class="link">Check…</summary>
           <div class="pt-3">
             <CheckForm host_id={host.id} csrf_token={csrf_token} />
