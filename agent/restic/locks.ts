@@ -27,7 +27,7 @@ export interface ReadLocks {
   unread: number;
   /** Locks whose process number another program has now: restic would send it a signal. */
   reused: RepositoryLock[];
-  /** Locks of another user of this machine, whose processes this agent may not ask. */
+  /** Locks of another user of this machine, whose processes restic may not ask. */
   hidden: RepositoryLock[];
 }
 
@@ -97,8 +97,8 @@ export function dangerOfUnlock(
       "the lock is more than 30 minutes old.";
   }
   if (hidden.length > 0) {
-    return `${describeLock(hidden[0]!)} is another user's, and restic would remove it without ` +
-      `knowing whether its process is there. Nothing was removed. Run restic unlock as that user.`;
+    return `${describeLock(hidden[0]!)} is another user's: restic may not ask its process, and ` +
+      `would take it for gone. Nothing was removed. Run restic unlock as that user.`;
   }
   const risky = locks.find((lock) => wouldBeWrong(lock, now_ms));
   if (risky === undefined) return undefined;
@@ -164,7 +164,10 @@ async function holderOf(
   }
   try {
     const program = await Deno.readTextFile(`/proc/${lock.pid}/comm`);
-    return program.includes("restic") ? { holder: "alive" } : { holder: "dead", odd: "reused" };
+    if (!program.includes("restic")) return { holder: "dead", odd: "reused" };
+    // Root, too, may not signal others where its capabilities are bounded, as systemd's unit does.
+    const { uid } = await Deno.stat(`/proc/${lock.pid}`);
+    return uid === Deno.uid() ? { holder: "alive" } : { holder: "alive", odd: "hidden" };
   } catch (error) {
     return { holder: error instanceof Deno.errors.NotFound ? "dead" : "alive" };
   }

@@ -78,7 +78,12 @@ function damaged({ operation, findings }: Ending): string {
   const what = `The check found errors in the repository${quote(first ?? "", ": ")}.`;
   return findings.advice.length === 0
     ? what
-    : `${what} restic says: ${findings.advice.map((line) => clip(line.trim())).join("\n")}`;
+    : `${what} restic says: ${findings.advice.map(asAdvice).join(" ")}`;
+}
+
+function asAdvice(line: string): string {
+  const text = clip(line.trim());
+  return text.startsWith("restic ") ? `"${text}"` : text;
 }
 
 function isError(line: string): boolean {

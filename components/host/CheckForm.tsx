@@ -25,16 +25,16 @@ export function CheckForm({ host_id, csrf_token }: CheckFormProps) {
             name="percent"
             label="Percent of the data"
             value="5"
-            unit="%"
+            unit="% of the data"
             step="0.1"
             max={100}
-          >
-            of the data
-          </Amount>
+          />
         </Way>
         <Way value="part" label="and read back part">
-          <Amount name="part" label="Part" value="1" max={256} />
-          <Amount name="of" label="Number of parts" value="7" before="of" max={256} />
+          <span class="row row-sm">
+            <Amount name="part" label="Part" value="1" max={256} />
+            <Amount name="of" label="Number of parts" value="7" before="of" max={256} />
+          </span>
         </Way>
         <Way value="size" label="and read back">
           <Amount name="mib" label="MiB of the data" value="1024" unit="MiB" max={1_000_000_000} />
@@ -83,10 +83,9 @@ interface AmountProps {
   unit?: string;
   step?: string;
   before?: string;
-  children?: ComponentChildren;
 }
 
-function Amount({ name, label, value, max, unit, step = "1", before, children }: AmountProps) {
+function Amount({ name, label, value, max, unit, step = "1", before }: AmountProps) {
   return (
     <span class="row row-sm">
       {before}
@@ -101,7 +100,6 @@ function Amount({ name, label, value, max, unit, step = "1", before, children }:
         step={step}
       />
       {unit}
-      {children}
     </span>
   );
 }

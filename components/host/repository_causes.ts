@@ -111,11 +111,18 @@ export function repositoryCauses(
     : undefined;
   return [
     absent,
-    checkFailedCause(repository, now_ms),
+    stayingHere(checkFailedCause(repository, now_ms)),
     probedCause(host, repository, now_ms),
     lockedCause(repository, now_ms),
   ]
     .filter((cause) => cause !== undefined);
+}
+
+/** The way to the page that is shown already. */
+function stayingHere(cause: HostCause | undefined): HostCause | undefined {
+  if (cause === undefined) return undefined;
+  const { act: _, ...rest } = cause;
+  return rest;
 }
 
 /** What a check found stands above everything that still works. */

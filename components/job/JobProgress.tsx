@@ -46,6 +46,10 @@ export function JobProgress(props: JobProgressProps) {
       <div class="stack px-5 pt-4 pb-3.5">
         <div class="row wrap items-baseline gap-x-2 gap-y-0.5">
           <h2 id="progress-title" class="nowrap text-2xl">{headline(view, percent)}</h2>
+          {job.kind === "check" && percent !== null && (
+            // Each phase of a check counts anew.
+            <span class="dim">{phaseWord(progress)}</span>
+          )}
           {progress && progress.total_bytes > 0 && (
             <span class="dim">{bytesOf(progress.bytes_done, progress.total_bytes)}</span>
           )}
@@ -144,9 +148,7 @@ function headline({ job, progress }: JobView, percent: number | null): string {
   if (job.cancel_requested_at !== null) return "Cancelling";
   if (job.status === "queued") return "Queued";
   if (job.status === "dispatched") return "Sent to the host";
-  if (percent === null) return phaseWord(progress);
-  // Each phase of a check counts anew.
-  return job.kind === "check" ? `${phaseWord(progress)}: ${percent} %` : `${percent} %`;
+  return percent === null ? phaseWord(progress) : `${percent} %`;
 }
 
 function found(total: number, show: (n: number) => string): string {
