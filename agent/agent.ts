@@ -2,6 +2,7 @@
 import type { Hello } from "../server/protocol/agent_messages.ts";
 import { paths } from "../server/protocol/paths.ts";
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from "../server/protocol/version.ts";
+import { Admission } from "./admission.ts";
 import { makePrivateFolder } from "./atomic_file.ts";
 import { clearUpAfter } from "./clear_up.ts";
 import { CertPins } from "./cert_pins.ts";
@@ -37,6 +38,8 @@ export interface RunAgentOptions extends Directories {
   signal: AbortSignal;
   log: AgentLog;
   timing?: Timing;
+  /** How long to wait for the server before the first job after a start (admission.ts). */
+  alone_after_seconds?: number | undefined;
   /** Tests give their own restic. */
   restic?: ResticAccess;
 }
@@ -72,7 +75,8 @@ async function runParts(
   const restic = options.restic ?? resticAccess({ configured_path, state_dir });
   const left = await findLeftRuns(workFolder(state_dir));
   const reports = new RepositoryReports({ settings, restic, outbox, timing, log });
-  const welcomed = Promise.withResolvers<void>();
+  const { alone_after_seconds } = options;
+  const admission = new Admission({ timing, log, alone_after_seconds });
   const runner = new Runner({
     state,
     outbox,
@@ -81,7 +85,7 @@ async function runParts(
     reports,
     timing,
     log,
-    clearUp: clearUpAfter({ left, settings, restic, log, welcomed: welcomed.promise }),
+    clearUp: clearUpAfter({ left, settings, restic, log, admission }),
     sendLive: (message) => connection.sendLive(message),
   });
   const prober = new Prober({ reports, mayList: () => !runner.busy, timing, log });
@@ -112,6 +116,7 @@ async function runParts(
     log,
     isBusy: (schedule_id) => state.jobs.hasOpenOf(schedule_id),
     accept: (run) => runner.acceptDue(run),
+    noteSkipped: (run) => runner.noteSkipped(run),
     poke: () => runner.poke(),
   });
   const server_key = new ServerKey({
@@ -163,8 +168,9 @@ async function runParts(
       server_key.follow(welcome.key_changes ?? []);
       log.info(`connected to ${config.server_url}`, { server_version: welcome.server_version });
       note("connected");
-      welcomed.resolve();
+      admission.welcome();
     },
+    onTurnedAway: () => admission.turnAway(),
     onLost: (reason) => note(reason),
   });
 

@@ -235,7 +235,8 @@ withAgent(
     agent.start(timing);
     await until("the log line", () => agent.logged("does not know this agent"));
     for (const attempt of [2, 3, 4]) {
-      await until("the wait", () => timing.sleeping === 1);
+      // And who would go on without a server, five minutes after the start.
+      await until("the wait", () => timing.sleeping === 2);
       timing.advance(60);
       await until(`attempt ${attempt}`, () => server.connections >= attempt);
     }
@@ -551,16 +552,19 @@ withAgent(
   },
 );
 
-/** What an agent that was turned away says in its log and in `status`, and how soon it tries again. */
+/**
+ * What an agent that was turned away says in its log and in `status`, and how soon it tries again.
+ * Two sleep then: who connects again, and who would go on without a server.
+ */
 async function demandTurnedAway({ server, agent }: World, reason: string): Promise<void> {
   const timing = new FakeTiming();
   agent.start(timing);
   await until("the log line", () => agent.log_lines.some((line) => new RegExp(reason).test(line)));
   for (let seconds = 0; seconds < 55; seconds += 5) {
-    await until("the wait", () => timing.sleeping === 1);
+    await until("the wait", () => timing.sleeping === 2);
     timing.advance(5);
   }
-  await until("the end of the wait", () => timing.sleeping === 1);
+  await until("the end of the wait", () => timing.sleeping === 2);
   assert.equal(server.connections, 1, "it does not hurry");
   const status = await readStatus({ config_dir: agent.config_dir, state_dir: agent.state_dir });
   assert.equal(status.connected, false);

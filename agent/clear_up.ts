@@ -2,6 +2,7 @@
  * @module After an agent that was killed: its restic is ended, its files (they hold secrets) are
  * removed, and its lock is cleared, so that the next job finds the repository as it should be.
  */
+import type { Admission } from "./admission.ts";
 import { messageOf } from "./errors.ts";
 import type { AgentLog } from "./log.ts";
 import type { LeftRuns } from "./restic/left_runs.ts";
@@ -16,29 +17,18 @@ export interface ClearUpOptions {
   settings: Settings;
   restic: ResticAccess;
   log: AgentLog;
-  /**
-   * Resolves with the first welcome. A copied disk has the same jobs, secrets and left runs as its
-   * original: until the server says which of them is the host, neither locks nor jobs are touched.
-   */
-  welcomed: Promise<void>;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true })
-  );
+  admission: Pick<Admission, "wait">;
 }
 
 /** Makes the function that clears up once; it never throws: the next job tells what is wrong. */
 export function clearUpAfter(
-  { left, settings, restic, log, welcomed }: ClearUpOptions,
+  { left, settings, restic, log, admission }: ClearUpOptions,
 ): (options: { was_interrupted: boolean; signal: AbortSignal }) => Promise<void> {
   return async function clearUp({ was_interrupted, signal }) {
     try {
       if (left.count > 0) log.warn("clearing up after an agent that was killed");
       await left.end({ patience_seconds: PATIENCE_SECONDS });
-      await Promise.race([welcomed, aborted(signal)]);
+      await admission.wait(signal);
       if (signal.aborted) return;
       const repository = settings.withRepository;
       if (repository === undefined || !(was_interrupted || left.count > 0)) return;

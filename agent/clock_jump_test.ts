@@ -75,7 +75,7 @@ Deno.test("after a machine's sleep the agent does not wait any longer for its ne
     server.refuse_with = 401;
     agent.start(timing);
     await until("the log line", () => agent.logged("does not know this agent"));
-    await until("the wait of a minute", () => timing.sleeping === 1);
+    await until("the wait of a minute", () => timing.sleeping === 2);
     server.refuse_with = undefined;
     timing.jump(8 * 3600);
     timing.advance(5);

@@ -17,6 +17,8 @@ export interface ConnectionOptions extends Omit<SessionOptions, "socket"> {
   url: string;
   bearer: string;
   pins: Pick<CertPins, "accepted" | "connected">;
+  /** The server has another machine for our host, or does not know us. */
+  onTurnedAway(): void;
   onLost(reason: string): void;
 }
 
@@ -36,6 +38,7 @@ export class Connection {
       const end = await this.#once(signal);
       if (signal.aborted) return;
       if (end.renewed) continue;
+      if (end.turned_away) this.#o.onTurnedAway();
       failures = end.welcomed_ms >= STEADY_MS ? 0 : failures + 1;
       const wait_ms = end.slow ? SLOW_RETRY_MS : backOff(failures - 1, this.#o.timing);
       this.#report(end, failures);

@@ -73,9 +73,11 @@ Deno.test("describeStatus() says what a full disk means, and nothing of one with
   const status: Status = {
     ...{ version: "1", server_url: "https://s.example", host_id: RUN, host_name: "web-01" },
     ...{ running: true, pid: 1, connected: true, connection: "connected", since: TS, jobs: [] },
+    schedules: { version: 3, count: 2, next_run_at: TS, paused_until: null },
     ...{ unsent_reports: 0, disk_free_bytes: 3 * 1024 * 1024 },
   };
   assert.match(describeStatus(status), /disk {6}3\.0 MiB left .* results are kept/);
+  assert.match(describeStatus(status), new RegExp(`schedules 2 \\(v3\\), next run ${TS}`));
   for (const disk_free_bytes of [null, 1e9]) {
     assert.ok(!describeStatus({ ...status, disk_free_bytes }).includes("disk"));
   }

@@ -64,7 +64,9 @@ export class HeldJobsStore {
       `SELECT 1 FROM scheduled_jobs s JOIN jobs j ON j.id = s.job_id
        WHERE s.schedule_id = ? AND j.status <> 'finished'`,
     );
-    this.#scheduleOf = db.prepare("SELECT 1 FROM scheduled_jobs WHERE job_id = ?");
+    this.#scheduleOf = db.prepare(
+      "SELECT schedule_id FROM scheduled_jobs WHERE job_id = ?",
+    );
     this.#keepEnd = db.prepare(
       "INSERT INTO job_ends (job_id, body, ended_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     );
@@ -84,8 +86,9 @@ export class HeldJobsStore {
   hasOpenOf(schedule_id: string): boolean {
     return this.#openOfSchedule.get(schedule_id) !== undefined;
   }
-  isScheduled(job_id: string): boolean {
-    return this.#scheduleOf.get(job_id) !== undefined;
+  /** The schedule that made this job; undefined if the server ordered it. */
+  scheduleOf(job_id: string): string | undefined {
+    return (this.#scheduleOf.get(job_id) as { schedule_id: string } | undefined)?.schedule_id;
   }
   /** Returns false if the job was accepted before. */
   accept(

@@ -39,7 +39,10 @@ export class OutboxStore {
     );
     this.#remove = db.prepare("DELETE FROM outbox WHERE run_id = ? AND seq = ?");
     this.#count = db.prepare("SELECT count(*) AS n FROM outbox");
-    this.#jobIds = db.prepare("SELECT DISTINCT job_id FROM outbox WHERE job_id IS NOT NULL");
+    this.#jobIds = db.prepare(
+      `SELECT job_id FROM outbox WHERE job_id IS NOT NULL
+       GROUP BY job_id ORDER BY min(position)`,
+    );
     this.#logBytes = db.prepare(
       "SELECT coalesce(sum(octet_length(body)), 0) AS n FROM outbox WHERE class = 'log'",
     );
@@ -68,6 +71,7 @@ export class OutboxStore {
     return (this.#count.get() as { n: number }).n;
   }
   /** Jobs of which something is still to be acknowledged. */
+  /** Those whose reports are sent next come first: these the server may know of. */
   jobIds(): string[] {
     return (this.#jobIds.all() as { job_id: string }[]).map((row) => row.job_id);
   }

@@ -46,7 +46,7 @@ type JobEnd = Pick<JobFinished, "status" | "exit_code" | "error_class" | "error"
 export class Runner {
   readonly #o: RunnerOptions;
   readonly #stopping = new AbortController();
-  #current: { job_id: string; cancel: AbortController } | undefined;
+  #current: { job_id: string; cancel: AbortController; log?: JobLog } | undefined;
   /** What is still to be told about the repository: a job that comes meanwhile goes first. */
   readonly #owed = new Set<FollowUp>();
   /** What the job that just ended has read of the repository. */
@@ -104,6 +104,13 @@ export class Runner {
     this.#telling.abort();
   }
 
+  /** Says in the log of the run before that a run was left out for it. */
+  noteSkipped({ schedule, due_ms }: DueRun): void {
+    const { job_id, log } = this.#current ?? {};
+    if (job_id === undefined || this.#o.state.jobs.scheduleOf(job_id) !== schedule.id) return;
+    log?.add("event", `[The run due at ${iso(due_ms)} was left out: this one was not over]`);
+  }
+
   /** Reports again how a job ended that the server asks for once more: it has lost that. */
   repeat(command: CommandRun): void {
     const { jobs } = this.#o.state;
@@ -125,7 +132,8 @@ export class Runner {
       if (!reported.has(job_id)) outbox.append(JSON.parse(body) as NewReport);
     }
     for (const job of state.jobs.pending()) {
-      const is_own = job.id === this.#current?.job_id || state.jobs.isScheduled(job.id);
+      const is_own = job.id === this.#current?.job_id ||
+        state.jobs.scheduleOf(job.id) !== undefined;
       if (!is_own) this.#finish(job, VOID);
     }
   }
@@ -284,6 +292,7 @@ export class Runner {
       return failed("unknown", `This agent cannot run ${job.kind} jobs: update the agent.`);
     }
     const log = this.#logOf(job.id);
+    if (this.#current !== undefined) this.#current.log = log;
     const progress = new Coalescer<AgentMessage>(
       this.#o.timing,
       PROGRESS_INTERVAL_MS,

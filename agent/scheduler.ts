@@ -15,6 +15,8 @@ export interface SchedulerOptions {
   isBusy(schedule_id: string): boolean;
   /** Keeps the run's job and its report. Called in the transaction that marks the run. */
   accept(run: DueRun): void;
+  /** The run is left out: the one before is not over. */
+  noteSkipped(run: DueRun): void;
   /** The job is kept for good: begin when possible. */
   poke(): void;
 }
@@ -65,10 +67,11 @@ export class Scheduler {
   }
 
   #fire(run: DueRun): void {
-    const { schedules, isBusy, accept, poke, log } = this.#o;
+    const { schedules, isBusy, accept, noteSkipped, poke, log } = this.#o;
     if (isBusy(run.schedule.id)) {
       log.warn(`skipped a run of schedule ${run.schedule.id}: the one before is not over`);
-      return schedules.handle(run);
+      schedules.handle(run);
+      return noteSkipped(run);
     }
     schedules.handle(run, () => accept(run));
     poke();

@@ -77,6 +77,15 @@ export class Schedules {
     return Number(this.#o.state.seen.fact("schedule_version") ?? 0);
   }
 
+  get count(): number {
+    return this.#entries.length;
+  }
+
+  /** Until when nothing fires; past, or 0, if nothing is paused. */
+  get paused_until_ms(): number {
+    return this.#paused_until_ms;
+  }
+
   /**
    * Puts a set in force and keeps it, or says why not: then the old one goes on. Undefined if it is
    * older than the one in force.

@@ -112,6 +112,7 @@ Deno.test("1,000 random alterations of signed frames are all refused", async () 
         repeat: () => {},
         enterEpoch: () => {},
         configure: () => Promise.resolve(true),
+        schedule: () => Promise.resolve(undefined),
         acknowledge: () => void obeyed.push("ack"),
       },
     } as ConstructorParameters<typeof Orders>[0],

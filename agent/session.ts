@@ -25,6 +25,8 @@ const TICK_MS = 5000;
 export interface SessionEnd {
   reason: string;
   slow: boolean;
+  /** True when the server has another machine for our host, or does not know us. */
+  turned_away?: boolean;
   /** True when we left in order to greet again at once. */
   renewed?: boolean;
   /** How long the server had accepted us, in milliseconds; 0 if it never did. */
@@ -217,10 +219,11 @@ export class Session {
     const refused = /status code: 40[13]/.test(this.#last_error ?? "");
     if (refused || code === CLOSE.bad_credential || code === CLOSE.host_removed) {
       const reason = "the server does not know this agent (any more): enrol it again or stop it";
-      return this.#end({ reason, slow: true });
+      return this.#end({ reason, slow: true, turned_away: true });
     }
     const reason = this.#last_error ?? `the server closed the connection (${closeName(code)})`;
-    this.#end({ reason, slow: SLOW_CODES.has(code) });
+    const turned_away = code === CLOSE.duplicate_identity;
+    this.#end({ reason, slow: SLOW_CODES.has(code), turned_away });
   }
 
   #break(what: string): void {

@@ -3,10 +3,14 @@ import { join } from "node:path";
 import { SOFTWARE_VERSION } from "../server/protocol/version.ts";
 import { DISK_LOW_BYTES, freeBytesAt } from "./disk_reserve.ts";
 import { openState } from "./open_state.ts";
-import { readConfig } from "./config.ts";
+import { type AgentConfig, readConfig } from "./config.ts";
 import type { Directories } from "./directories.ts";
 import type { ExitCode } from "./errors.ts";
 import { runningAgent } from "./lock.ts";
+import { createAgentLog } from "./log.ts";
+import { Schedules } from "./schedules.ts";
+import type { AgentState } from "./state.ts";
+import { iso, systemTiming } from "./timing.ts";
 
 export interface Status {
   version: string;
@@ -20,6 +24,13 @@ export interface Status {
   connection: string | null;
   since: string | null;
   jobs: string[];
+  schedules: {
+    /** 0: the server sent none yet. */
+    version: number;
+    count: number;
+    next_run_at: string | null;
+    paused_until: string | null;
+  };
   /** Reports that the server has not yet acknowledged. */
   unsent_reports: number;
   /** Below 16 MiB no log line is kept any more; null if the file system does not tell. */
@@ -41,6 +52,7 @@ export async function readStatus(directories: Directories): Promise<Status> {
     connection: null,
     since: null,
     jobs: [],
+    schedules: { version: 0, count: 0, next_run_at: null, paused_until: null },
     unsent_reports: 0,
     disk_free_bytes: finite(freeBytesAt(join(directories.state_dir, "state.db"))),
   };
@@ -55,7 +67,23 @@ export async function readStatus(directories: Directories): Promise<Status> {
     connection: status.running ? noted?.what ?? null : null,
     since: noted?.at ?? null,
     jobs: [...state.jobs.running(), ...state.jobs.pending()].map((job) => job.id),
+    schedules: await readSchedules(config, state),
     unsent_reports: state.outbox.count(),
+  };
+}
+
+async function readSchedules(config: AgentConfig, state: AgentState): Promise<Status["schedules"]> {
+  const timing = systemTiming();
+  const { host_id } = config;
+  const log = createAgentLog("text", () => {});
+  const schedules = await Schedules.open({ host_id, state, timing, log });
+  const { version, count, paused_until_ms } = schedules;
+  const next_ms = schedules.nextStart();
+  return {
+    version,
+    count,
+    next_run_at: next_ms === undefined ? null : iso(next_ms),
+    paused_until: paused_until_ms > timing.now_ms() ? iso(paused_until_ms) : null,
   };
 }
 
@@ -71,6 +99,7 @@ export function describeStatus(status: Status): string {
     lines.push(`server is ${status.connected ? "connected" : status.connection}${since}`);
   }
   lines.push(`jobs      ${status.jobs.length === 0 ? "none" : status.jobs.join(", ")}`);
+  lines.push(`schedules ${describeSchedules(status.schedules)}`);
   lines.push(`unsent    ${status.unsent_reports} reports`);
   const { disk_free_bytes } = status;
   if (disk_free_bytes !== null && disk_free_bytes < DISK_LOW_BYTES) {
@@ -81,6 +110,12 @@ export function describeStatus(status: Status): string {
     );
   }
   return lines.join("\n");
+}
+
+function describeSchedules({ version, count, next_run_at, paused_until }: Status["schedules"]) {
+  if (count === 0) return version === 0 ? "none" : `none (v${version})`;
+  const paused = paused_until === null ? "" : `, paused until ${paused_until}`;
+  return `${count} (v${version}), next run ${next_run_at ?? "never"}${paused}`;
 }
 
 /** What a script wants to know: running and connected is 0. */

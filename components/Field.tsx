@@ -90,9 +90,35 @@ export function TextArea(props: TextAreaProps) {
         spellcheck={false}
         aria-invalid={props.error === undefined ? undefined : "true"}
         aria-describedby={describedBy(props)}
-      >
-        {props.value}
-      </textarea>
+        value={props.value}
+      />
+    </Frame>
+  );
+}
+
+export interface UnitFieldProps extends Labelled {
+  value?: string | undefined;
+  /** What stands behind the number, as KiB/s. */
+  unit: string;
+}
+
+/** A number and its unit. */
+export function UnitField(props: UnitFieldProps) {
+  return (
+    <Frame field={props}>
+      <span class="unit">
+        <input
+          class="input"
+          id={props.name}
+          name={props.name}
+          value={props.value}
+          inputMode="decimal"
+          autocomplete="off"
+          aria-invalid={props.error === undefined ? undefined : "true"}
+          aria-describedby={describedBy(props)}
+        />
+        <span>{props.unit}</span>
+      </span>
     </Frame>
   );
 }

@@ -25,3 +25,16 @@ export function withDayBounds(query: Record<string, string>): Record<string, str
     ...(query["until"] === undefined ? {} : { until: dayBound(query["until"], "end") }),
   };
 }
+
+/** A moment as a field of date and time has it, in the server's time zone: `2026-11-16T00:00`. */
+export function dateTimeField(at_ms: number): string {
+  const at = new Date(at_ms);
+  return new Date(at_ms - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** The moment that such a field says; undefined if it says none. */
+export function dateTimeOf(value: string): string | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/.test(value)) return undefined;
+  const at = new Date(value);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}

@@ -3,13 +3,12 @@
  * changed, a bar that stays in view and lists the changes.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { counted, shortList } from "../components/format.ts";
-import { Icon } from "../components/Icon.tsx";
 import {
   changesOf,
   type SettingsField,
   type SettingsValues,
 } from "../components/host/settings_changes.ts";
+import { SaveFoot } from "../components/SaveFoot.tsx";
 
 export interface SaveBarProps {
   /** The fields as they are saved, which is not what a refused form comes back with. */
@@ -40,26 +39,7 @@ export default function SaveBar({ saved }: SaveBarProps) {
     setChanges([]);
   }
 
-  const changed = changes.length > 0;
-  return (
-    <footer ref={bar} class={changed ? "savebar" : "card-foot px-5 py-3"}>
-      {changed && (
-        <p class="row row-sm min-w-0" role="status">
-          <span class="st flex-none" data-s="warn">
-            <Icon name="edit" />
-            {counted(changes.length, "unsaved change")}
-          </span>
-          <span class="dim clip hide-sm" title={changes.join("\n")}>{shortList(changes)}</span>
-        </p>
-      )}
-      {changed && (
-        <button type="button" class="btn btn-quiet push" onClick={discard}>Discard</button>
-      )}
-      <button type="submit" class={changed ? "btn btn-primary" : "btn btn-primary push"}>
-        Save
-      </button>
-    </footer>
-  );
+  return <SaveFoot foot={bar} changes={changes} label="Save" onDiscard={discard} />;
 }
 
 function valuesOf(form: HTMLFormElement, saved: SettingsValues): SettingsValues {

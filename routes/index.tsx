@@ -7,6 +7,7 @@ import { FleetVerdict } from "../components/hosts/FleetVerdict.tsx";
 import { HostsCard } from "../components/hosts/HostsCard.tsx";
 import { isLarge, overviewOf } from "../components/hosts/overview_query.ts";
 import { RunningCard } from "../components/hosts/RunningCard.tsx";
+import { UpNextCard } from "../components/hosts/UpNextCard.tsx";
 import { Page } from "../components/Page.tsx";
 import { frameOf } from "../components/page_frame.ts";
 import { can } from "../server/auth/permissions.ts";
@@ -52,6 +53,7 @@ export default define.page<typeof handler>(function OverviewPage({ data, state, 
               now_ms={overview.now_ms}
             />
             <RunningCard running={overview.running} now_ms={overview.now_ms} />
+            <UpNextCard runs={data.up_next} now_ms={overview.now_ms} />
           </aside>
         </div>
       </Page>
@@ -74,6 +76,7 @@ export default define.page<typeof handler>(function OverviewPage({ data, state, 
         </div>
         <aside class="rail stack stack-lg" aria-label="Activity">
           <RunningCard running={overview.running} now_ms={overview.now_ms} />
+          <UpNextCard runs={data.up_next} now_ms={overview.now_ms} />
         </aside>
       </div>
     </Page>

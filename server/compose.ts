@@ -81,7 +81,7 @@ export async function createServices(config: Config, parts: Parts): Promise<Serv
     retention: config.job_retention,
   });
   const fleet = new Fleet({ db, clock, hosts, jobs });
-  const search = new Search({ hosts, jobs, snapshots });
+  const search = new Search({ hosts, jobs, schedules, snapshots });
   const agent_sessions = new AgentSessions({
     ...{ db, clock, log, audit, hub, identity, changes, base_url, epochs },
     ...{ jobs, schedules, snapshots, repositories, commands, hosts },

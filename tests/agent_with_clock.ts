@@ -1,4 +1,4 @@
-/** @module The agent with a steered clock, for tests: `run` alone differs from agent/main.ts. */
+/** @module The agent with a steered clock, and patience, for tests: `run` alone differs from agent/main.ts. */
 import { runAgent } from "../agent/agent.ts";
 import { findDirectories } from "../agent/directories.ts";
 import { createAgentLog } from "../agent/log.ts";
@@ -16,6 +16,7 @@ await runAgent({
   ...findDirectories({}),
   signal: stop.signal,
   log: createAgentLog("text"),
+  alone_after_seconds: Number(Deno.env.get("RM_TEST_ALONE_AFTER_SECONDS") ?? 300),
   timing: { ...machine, now_ms: () => machine.now_ms() + steeredOffsetMs() },
 });
 Deno.exit(0);

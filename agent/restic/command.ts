@@ -30,6 +30,10 @@ export function buildArguments(operation: Operation): string[] {
         ...limits(operation.bandwidth),
         "backup",
         ...operation.set.excludes.filter(isSet).map((pattern) => `--exclude=${pattern}`),
+        ...(operation.set.exclude_caches === true ? ["--exclude-caches"] : []),
+        ...(operation.set.one_file_system === true ? ["--one-file-system"] : []),
+        ...(operation.set.exclude_if_present ?? []).filter(isSet)
+          .map((name) => `--exclude-if-present=${name}`),
         ...operation.set.tags.filter(isSet).map((tag) => `--tag=${tag}`),
         `--files-from-raw=${operation.files_from}`,
       ];
@@ -62,12 +66,13 @@ export function encodePaths(paths: readonly string[]): Uint8Array<ArrayBuffer> {
  * make two tags of one; no path, pattern or tag can hold a NUL.
  */
 export function problemOfSet(set: BackupSet): string | undefined {
-  for (
-    const [what, texts] of [["path", set.paths], ["exclude", set.excludes], [
-      "tag",
-      set.tags,
-    ]] as const
-  ) {
+  const kinds = [
+    ["path", set.paths],
+    ["exclude", set.excludes],
+    ["name", set.exclude_if_present ?? []],
+    ["tag", set.tags],
+  ] as const;
+  for (const [what, texts] of kinds) {
     const broken = texts.find((text) => text.includes("\0"));
     if (broken !== undefined) {
       return `The ${what} ${JSON.stringify(broken)} holds a NUL character, which no file name can.`;

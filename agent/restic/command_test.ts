@@ -22,6 +22,26 @@ Deno.test("buildArguments() keeps every pattern and tag glued to its own flag", 
   }));
 });
 
+Deno.test("buildArguments() leaves out caches, other file systems and marked folders when asked", () => {
+  const set = { paths: ["/srv"], excludes: [], tags: [], exclude_caches: true };
+  const of = (over: object) =>
+    buildArguments({
+      name: "backup",
+      files_from: "f",
+      set: { ...set, ...over },
+      bandwidth: {},
+    }).slice(2, -1);
+  assert.deepEqual(of({}), ["--exclude-caches"]);
+  const all = { one_file_system: true, exclude_if_present: [".nobackup", "", "--x"] };
+  assert.deepEqual(of(all), [
+    "--exclude-caches",
+    "--one-file-system",
+    "--exclude-if-present=.nobackup",
+    "--exclude-if-present=--x",
+  ]);
+  assert.deepEqual(of({ exclude_caches: false, one_file_system: false }), []);
+});
+
 Deno.test("buildArguments() passes limits in KiB/s and refuses what is no whole number", () => {
   const set = { paths: ["/srv"], excludes: [], tags: [] };
   const bandwidth = { limit_upload_kib_per_second: 5, limit_download_kib_per_second: 7 };

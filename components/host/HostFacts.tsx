@@ -1,5 +1,6 @@
 /** @module The card of a host's facts: last good backup, goal, size, snapshots, 30 days. */
 import type { Host } from "../../server/protocol/entities.ts";
+import { paths } from "../../server/protocol/paths.ts";
 import { moment } from "../days.ts";
 import { absolute, ago, ahead, bytes, count, span } from "../format.ts";
 import type { Tone } from "../vocabulary.ts";
@@ -51,10 +52,15 @@ export function HostFacts({ host, strip, now_ms }: HostFactsProps) {
       {strip.length > 0 && (
         <DayRow days={strip} host_id={host.id} host_name={host.name} now_ms={now_ms} />
       )}
-      <p class="meta px-4 pb-3">
-        Nothing runs by itself yet: press Run now, or let a timer of yours call{" "}
-        <code>POST /api/hosts/{host.id}/jobs</code>.
-      </p>
+      {host.schedule_count === 0 && (
+        <p class="meta px-4 pb-3">
+          Nothing runs by itself yet: add a{" "}
+          <a class="link" href={paths.hostSchedules(host.id)}>
+            schedule
+          </a>, press Run now, or let a timer of yours call{" "}
+          <code>POST /api/hosts/{host.id}/jobs</code>.
+        </p>
+      )}
     </section>
   );
 }

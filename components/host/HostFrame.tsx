@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Actor } from "../../server/auth/permissions.ts";
 import type { Host } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
+import { weekday } from "../days.ts";
 import { count } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { type Crumb, Page } from "../Page.tsx";
@@ -11,7 +12,13 @@ import { WORDS } from "../vocabulary.ts";
 import { HostActions } from "./HostActions.tsx";
 import { visibleText } from "../job/visible_text.ts";
 
-export type HostTab = "Overview" | "Snapshots" | "Jobs" | "Repository" | "Settings";
+export type HostTab =
+  | "Overview"
+  | "Snapshots"
+  | "Schedules"
+  | "Jobs"
+  | "Repository"
+  | "Settings";
 
 export interface HostFrameProps {
   host: Host;
@@ -89,12 +96,19 @@ function BackupPill({ host }: { host: Host }) {
       : obstacle === "repository_missing"
       ? "Repository gone"
       : "Cannot be backed up"
+    : backup_state === "paused" && host.paused !== null
+    ? `Paused until ${weekday(Date.parse(host.paused.until))}`
     : undefined;
   return (
-    <Pill
-      kind={backup_state}
-      {...(label === undefined ? {} : { label })}
-    />
+    <>
+      <Pill
+        kind={backup_state}
+        {...(label === undefined ? {} : { label })}
+      />
+      {host.paused !== null && backup_state !== "paused" && (
+        <Pill kind="paused" label={`Paused until ${weekday(Date.parse(host.paused.until))}`} />
+      )}
+    </>
   );
 }
 
@@ -102,6 +116,7 @@ function Tabs({ host, tab }: { host: Host; tab: HostTab }) {
   const tabs: { label: HostTab; href: string }[] = [
     { label: "Overview", href: paths.host(host.id) },
     { label: "Snapshots", href: paths.hostSnapshots(host.id) },
+    { label: "Schedules", href: paths.hostSchedules(host.id) },
     { label: "Jobs", href: paths.hostJobs(host.id) },
     { label: "Repository", href: paths.hostRepository(host.id) },
     { label: "Settings", href: paths.hostSettings(host.id) },
@@ -113,6 +128,9 @@ function Tabs({ host, tab }: { host: Host; tab: HostTab }) {
           {label}
           {label === "Snapshots" && host.snapshot_count > 0 && (
             <Count value={count(host.snapshot_count)} />
+          )}
+          {label === "Schedules" && host.schedule_count > 0 && (
+            <Count value={count(host.schedule_count)} />
           )}
         </a>
       ))}

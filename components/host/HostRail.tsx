@@ -1,6 +1,7 @@
-/** @module Beside a host's facts: its repository and its agent. */
-import type { Host, Repository } from "../../server/protocol/entities.ts";
+/** @module Beside a host's facts: its schedules, its repository and its agent. */
+import type { Host, Job, Repository } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
+import type { ShownSchedule } from "../../server/protocol/schedule_rest.ts";
 import { date, moment } from "../days.ts";
 import { bytes, count, duration } from "../format.ts";
 import { visibleText } from "../job/visible_text.ts";
@@ -8,18 +9,29 @@ import { Icon } from "../Icon.tsx";
 import { Status } from "../Status.tsx";
 import { Time } from "../Time.tsx";
 import type { ComponentChildren } from "preact";
+import { SchedulesCard } from "../schedule/SchedulesCard.tsx";
+import { versionWords } from "../schedule/schedule_state.ts";
 import { isBadProbe, PROBE_WORDS } from "./probe_words.ts";
 
 export interface HostRailProps {
   host: Host;
+  schedules: ShownSchedule[];
+  /** The last job of each schedule, where there was one. */
+  last_jobs: Map<string, Job>;
+  may_edit: boolean;
   repository: Repository | undefined;
   now_ms: number;
 }
 
-/** The repository card and the agent card. */
-export function HostRail({ host, repository, now_ms }: HostRailProps) {
+/** The schedules, the repository and the agent. */
+export function HostRail({ host, repository, now_ms, ...scheduled }: HostRailProps) {
   return (
-    <aside class="rail stack stack-lg" aria-label="Repository and agent" data-live="host-rail">
+    <aside
+      class="rail stack stack-lg"
+      aria-label="Schedules, repository and agent"
+      data-live="host-rail"
+    >
+      <SchedulesCard host={host} now_ms={now_ms} {...scheduled} />
       {repository && <RepositoryCard repository={repository} now_ms={now_ms} />}
       <AgentCard host={host} now_ms={now_ms} />
     </aside>
@@ -89,6 +101,11 @@ function AgentCard({ host, now_ms }: { host: Host; now_ms: number }) {
           </Fact>
           <Fact label="Agent">{visibleText(host.agent_version ?? "not known yet")}</Fact>
           <Fact label="restic">{visibleText(host.restic_version ?? "not known yet")}</Fact>
+          {host.schedule_version > 0 && (
+            <Fact label="Schedules applied">
+              {versionWords(host.schedule_version, host.applied_schedule_version)}
+            </Fact>
+          )}
           <Fact label="Clock">{skew(host.clock_skew_seconds)}</Fact>
           {host.enrolled_at && (
             <Fact label="Enrolled">

@@ -1,11 +1,10 @@
 /** @module What can be changed about a host: name, tags, default backup set, goal. */
-import type { ComponentChildren } from "preact";
 import type { Host } from "../../server/protocol/entities.ts";
 import SaveBar from "../../islands/SaveBar.tsx";
 import { Note } from "../Card.tsx";
 import { CsrfField, Field, TextArea } from "../Field.tsx";
 import { ago, counted } from "../format.ts";
-import { Icon } from "../Icon.tsx";
+import { Section } from "../Section.tsx";
 import { SettingsTrust } from "./SettingsTrust.tsx";
 import type { SettingsField, SettingsValues } from "./settings_changes.ts";
 import { visibleText } from "../job/visible_text.ts";
@@ -68,7 +67,9 @@ export function SettingsForm(props: SettingsFormProps) {
       </Section>
       <Section
         title="Default backup set"
-        text="Run now uses it."
+        text={host.schedule_count === 0
+          ? "Run now uses it."
+          : "Run now uses it, and so do schedules without paths of their own."}
         digest={counted(host.backup_set.paths.length, "path")}
         open={hasError(errors, "backup_set")}
       >
@@ -132,36 +133,6 @@ export function SettingsForm(props: SettingsFormProps) {
   );
 }
 
-export interface SectionProps {
-  title: string;
-  text: string;
-  /** What it holds, in a few words: stands beside the title while it is folded. */
-  digest: string;
-  /** Unfolded on a phone, where the others are folded. */
-  open?: boolean;
-  children: ComponentChildren;
-}
-
-/** A titled part of a settings card; on a phone it folds. */
-export function Section({ title, text, digest, open, children }: SectionProps) {
-  return (
-    <details class="fold" open={open}>
-      <summary>
-        <span class="h3">{title}</span>
-        <span class="meta clip">{digest}</span>
-        <Icon name="down" size={14} />
-      </summary>
-      <section class="section">
-        <header>
-          <h2 class="h3">{title}</h2>
-          <p>{text}</p>
-        </header>
-        <div class="min-w-0">{children}</div>
-      </section>
-    </details>
-  );
-}
-
 function hasError(errors: Record<string, string>, prefix: string): boolean {
   return Object.keys(errors).some((name) => name.startsWith(prefix));
 }
@@ -216,7 +187,8 @@ function GoalField({ host, typed, errors, now_ms }: SettingsFormProps) {
         {good_at === null
           ? "There is no good backup yet."
           : `The last good one was ${ago(Date.parse(good_at), now_ms)}.`}{" "}
-        Nothing runs by itself yet. If you back up daily, 25 h leaves an hour of slack.
+        {host.schedule_count === 0 ? "Nothing runs by itself yet. " : ""}
+        If it is backed up daily, 25 h leaves an hour of slack.
       </p>
     </div>
   );

@@ -7,7 +7,7 @@ import { Note } from "../Card.tsx";
 import { CsrfField, Field } from "../Field.tsx";
 import { Icon } from "../Icon.tsx";
 import { changeText } from "./secret_change.ts";
-import { Section } from "./SettingsForm.tsx";
+import { Section } from "../Section.tsx";
 
 export interface SettingsSecretsProps {
   host: Host;

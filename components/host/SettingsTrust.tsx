@@ -2,7 +2,7 @@
 import type { Host } from "../../server/protocol/entities.ts";
 import { Field } from "../Field.tsx";
 import { counted } from "../format.ts";
-import { Section } from "./SettingsForm.tsx";
+import { Section } from "../Section.tsx";
 
 export interface SettingsTrustProps {
   host: Host;

@@ -1,5 +1,7 @@
 /** @module What the settings form would change, in words. Pure. */
 
+import { linesIn, listChanges, wordsIn } from "../form_lists.ts";
+
 /** The form's fields as text, by name. Undefined: the role may not change it, so it is not drawn. */
 export type SettingsValues = Partial<Record<SettingsField, string>>;
 
@@ -13,24 +15,21 @@ export type SettingsField =
   | "cert_pins.0"
   | "cert_pins.1";
 
-/** Each list's word for one of its items, and what parts them. */
+/** Each list's word for one of its items, and how its text is read. */
 const LISTS = {
-  "tags": { one: "tag", separator: "," },
-  "backup_set.paths": { one: "path", separator: "\n" },
-  "backup_set.excludes": { one: "exclude", separator: "\n" },
-  "backup_set.tags": { one: "snapshot tag", separator: "," },
+  "tags": { one: "tag", itemsIn: wordsIn },
+  "backup_set.paths": { one: "path", itemsIn: linesIn },
+  "backup_set.excludes": { one: "exclude", itemsIn: linesIn },
+  "backup_set.tags": { one: "snapshot tag", itemsIn: wordsIn },
 } as const;
 
 /** Each change from what is saved to what is typed, as "exclude *.tmp added". */
 export function changesOf(saved: SettingsValues, typed: SettingsValues): string[] {
   const changes: string[] = [];
   if (differs(saved, typed, "name")) changes.push(`name to ${typed.name?.trim() || "nothing"}`);
-  for (const [name, { one, separator }] of Object.entries(LISTS)) {
-    const [before, after] = [saved, typed].map((values) =>
-      itemsOf(values[name as keyof typeof LISTS] ?? "", separator)
-    ) as [string[], string[]];
-    for (const item of after) if (!before.includes(item)) changes.push(`${one} ${item} added`);
-    for (const item of before) if (!after.includes(item)) changes.push(`${one} ${item} removed`);
+  for (const [name, { one, itemsIn }] of Object.entries(LISTS)) {
+    const itemsOf = (values: SettingsValues) => itemsIn(values[name as keyof typeof LISTS] ?? "");
+    changes.push(...listChanges(one, itemsOf(saved), itemsOf(typed)));
   }
   if (differs(saved, typed, "goal_hours")) {
     changes.push(`goal to ${typed.goal_hours?.trim() || "nothing"} h`);
@@ -47,12 +46,4 @@ const PINS = { "cert_pins.0": "current", "cert_pins.1": "next" } as const;
 
 function differs(saved: SettingsValues, typed: SettingsValues, name: SettingsField): boolean {
   return typed[name] !== undefined && typed[name].trim() !== (saved[name] ?? "").trim();
-}
-
-/** As server/http/host_forms reads them: a path may begin or end with spaces, a tag may not. */
-function itemsOf(text: string, separator: "," | "\n"): string[] {
-  const items = separator === ","
-    ? text.split(",").map((item) => item.trim())
-    : text.split(/\r\n|\n|\r/);
-  return items.filter((item) => item.trim() !== "");
 }

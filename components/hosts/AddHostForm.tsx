@@ -198,7 +198,7 @@ export function AddHostRail({ server_host }: { server_host: string }) {
             Shown beside the line, works once, for an hour.
           </Next>
           <Next n={3} title="You press two buttons">
-            Initialise repo, then Run now. Nothing starts by itself.
+            Initialise repo, then Run now or add a schedule. Nothing starts by itself.
           </Next>
         </ol>
       </section>

@@ -1,5 +1,6 @@
 /** @module Reads the filters of the address and asks the fleet for the hosts they name. */
 import type { Overview } from "../../server/fleet/fleet.ts";
+import type { UpcomingRun } from "../../server/schedules/schedules.ts";
 import { ListHostsQuery } from "../../server/protocol/rest.ts";
 import type { State } from "../../server/state.ts";
 import { filledQuery } from "../query.ts";
@@ -9,6 +10,8 @@ export interface OverviewData {
   /** How many hosts match the filter, on all pages together. */
   matching: number;
   query: { limit: number; offset: number };
+  /** What runs next by itself. */
+  up_next: UpcomingRun[];
 }
 
 const LARGE_FROM = 100;
@@ -21,6 +24,7 @@ export function isLarge({ total_hosts }: Pick<Overview, "total_hosts">): boolean
 /** Up to here a list is shown whole; above, in pages of 50 (ui/DESIGN.md §8). */
 const WHOLE_MAX = 100;
 const PAGE_ROWS = 50;
+const UP_NEXT = 5;
 
 /** The hosts that the address asks for, with all that stands around them. */
 export function overviewOf(state: State, url: URL): OverviewData {
@@ -40,5 +44,6 @@ export function overviewOf(state: State, url: URL): OverviewData {
   });
   const matching = overview.matching_hosts;
   const is_whole = !("limit" in given) && matching <= WHOLE_MAX;
-  return { overview, matching, query: { limit: is_whole ? WHOLE_MAX : rows, offset } };
+  const up_next = state.services.schedules.upNext(state.actor!, UP_NEXT);
+  return { overview, matching, up_next, query: { limit: is_whole ? WHOLE_MAX : rows, offset } };
 }

@@ -1,5 +1,6 @@
 /** @module The head of a job's page: which job, its state, who started it, what can be done. */
 import { paths } from "../../server/protocol/paths.ts";
+import { toTheSecond } from "../days.ts";
 import { ConfirmForm } from "../ConfirmForm.tsx";
 import { CsrfField } from "../Field.tsx";
 import { absolute, clockTime, duration, shortId } from "../format.ts";
@@ -7,7 +8,8 @@ import { Icon } from "../Icon.tsx";
 import { Pill } from "../Status.tsx";
 import { KIND_TITLE } from "./causes.ts";
 import type { Job } from "../../server/protocol/entities.ts";
-import { isFinalStatus, type JobView, percentOf, tookSeconds } from "./job_view.ts";
+import { visibleText } from "./visible_text.ts";
+import { isFinalStatus, type JobView, percentOf, startedBy, tookSeconds } from "./job_view.ts";
 
 export interface JobRights {
   cancel: boolean;
@@ -43,10 +45,18 @@ export function JobHead({ view, rights, csrf, stalled }: JobHeadProps) {
         </div>
         <p class="faint">
           Job <span class="mono" title={job.id}>{shortId(job.id)}</span>, started by{" "}
-          {job.actor_name ?? job.actor_kind} at{" "}
+          <StartedBy job={job} /> at{" "}
           <time dateTime={job.queued_at} title={absolute(Date.parse(job.queued_at))}>
             {clockTime(Date.parse(job.queued_at))}
           </time>
+          {job.is_catch_up && job.due_at !== null && (
+            <>
+              {", makes up for runs missed since "}
+              <time dateTime={job.due_at} title={absolute(Date.parse(job.due_at))}>
+                {toTheSecond(Date.parse(job.due_at))}
+              </time>
+            </>
+          )}
         </p>
       </div>
       <div class="actions">
@@ -82,6 +92,19 @@ export function JobHead({ view, rights, csrf, stalled }: JobHeadProps) {
         )}
       </div>
     </header>
+  );
+}
+
+function StartedBy({ job }: { job: Job }) {
+  const { schedule_id, actor_kind } = job;
+  if (schedule_id === null || actor_kind !== "schedule") return <>{startedBy(job)}</>;
+  return (
+    <>
+      schedule{" "}
+      <a class="link break" href={paths.schedule(job.host_id, schedule_id)}>
+        {visibleText(job.actor_name ?? "")}
+      </a>
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import type { UsualTimes } from "../../server/jobs/jobs.ts";
 import { moment } from "../days.ts";
 import { absolute, duration, shortId, signedBytes } from "../format.ts";
 import { Status } from "../Status.tsx";
-import { addedBytes, isFinalStatus, tookSeconds } from "./job_view.ts";
+import { addedBytes, isFinalStatus, startedBy, tookSeconds } from "./job_view.ts";
 import { UsualTime } from "./UsualTime.tsx";
 import { visibleText } from "./visible_text.ts";
 
@@ -85,7 +85,12 @@ function JobRow({ job, now_ms, percent, with_host, median_seconds }: JobRowProps
         />
       </td>
       {with_host && <td class="medium" data-c="full">{job.host_name}</td>}
-      <td class="dim c-md" data-c="drop">{job.actor_name ?? job.actor_kind}</td>
+      <td class="dim c-md started-by" data-c="drop">
+        <span class="clip block" title={job.is_catch_up ? "Made up for missed runs" : undefined}>
+          {visibleText(startedBy(job))}
+          {job.is_catch_up && ", caught up"}
+        </span>
+      </td>
       <td class="dim nowrap" data-c="sub">
         <time dateTime={started} title={absolute(Date.parse(started))}>
           {moment(Date.parse(started), now_ms)}

@@ -167,3 +167,9 @@ export function tookSeconds(job: Job): number | null {
   if (job.started_at === null || job.finished_at === null) return null;
   return Math.max(0, (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000);
 }
+
+/** Who or what started a job, as "operator" or "schedule Nightly". */
+export function startedBy(job: Pick<Job, "actor_kind" | "actor_name">): string {
+  if (job.actor_kind !== "schedule") return job.actor_name ?? job.actor_kind;
+  return `schedule ${job.actor_name ?? ""}`.trim();
+}

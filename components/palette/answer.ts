@@ -3,13 +3,14 @@ import type { Actor } from "../../server/auth/permissions.ts";
 import type { Found, Search } from "../../server/fleet/search.ts";
 import type { Host } from "../../server/protocol/entities.ts";
 import type { PaletteAction, SearchAnswer, SearchQuery } from "../../server/protocol/rest.ts";
+import { paths } from "../../server/protocol/paths.ts";
 import { ACCOUNT, PLACES } from "../places.ts";
 import { generalActions, hostActions, isCalled } from "./palette_actions.ts";
 
-const ACTIONS_MAX = 8;
+const ACTIONS_MAX = 10;
 const RECENT_MAX = 8;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const NOTHING: Found = { hosts: [], total_hosts: 0, jobs: [], snapshots: [] };
+const NOTHING: Found = { hosts: [], total_hosts: 0, jobs: [], snapshots: [], schedules: [] };
 
 /** Whose doors are asked, and for whom. */
 export interface Asked {
@@ -41,7 +42,14 @@ export function answerOf(asked: Asked, query: SearchQuery): SearchAnswer {
   const actions = best === undefined
     ? commands({ ...asked, recent }, text)
     : [...hostActions(best, actor), ...general(actor, text)];
-  return answer(found, pages(text), actions);
+  return answer(found, [...schedulePages(found), ...pages(text)], actions);
+}
+
+function schedulePages({ schedules }: Found): SearchAnswer["pages"] {
+  return schedules.map(({ id, host_id, name, host_name }) => ({
+    label: `Schedule ${name}, ${host_name}`,
+    href: paths.schedule(host_id, id),
+  }));
 }
 
 function answer(
@@ -111,6 +119,9 @@ const VERBS = [
   "open running job",
   "open host",
   "snapshots",
+  "schedules",
+  "add schedule",
+  "pause schedules",
   "jobs",
   "repository",
   "settings",

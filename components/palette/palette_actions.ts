@@ -30,9 +30,14 @@ export function hostActions(host: Host, actor: Actor): PaletteAction[] {
     ...nextStep(host, actor).map((step) => ({ ...step, ...of_host })),
     link("Open host", paths.host(host.id)),
     link("Snapshots", paths.hostSnapshots(host.id)),
+    link("Schedules", paths.hostSchedules(host.id)),
     link("Jobs", paths.hostJobs(host.id)),
     link("Repository", paths.hostRepository(host.id)),
     link(settings, paths.hostSettings(host.id), "e"),
+    ...(can(actor, "schedule.edit") ? [link("Add schedule", paths.addSchedule(host.id))] : []),
+    ...(can(actor, "host.pause") && host.schedule_count > 0 && host.paused === null
+      ? [link("Pause schedules…", `${paths.hostSchedules(host.id)}?pause`)]
+      : []),
   ];
 }
 

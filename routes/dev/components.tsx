@@ -4,6 +4,7 @@ import { ButtonGallery, NoteGallery, StateGallery } from "../../components/galle
 import { ChartGallery, VerdictGallery } from "../../components/gallery/Charts.tsx";
 import { FormGallery } from "../../components/gallery/Forms.tsx";
 import { ListGallery } from "../../components/gallery/Lists.tsx";
+import { ScheduleGallery } from "../../components/gallery/Schedules.tsx";
 import { sampleId } from "../../components/gallery/samples.ts";
 import { UsualTimes } from "../../server/jobs/usual_times.ts";
 import { define } from "../../server/state.ts";
@@ -26,6 +27,7 @@ export default define.page(function GalleryPage({ state, url }) {
       <NoteGallery />
       <FormGallery />
       <ListGallery csrf_token={csrf_token} url={url} usual={new UsualTimes(RUNS)} />
+      <ScheduleGallery csrf_token={csrf_token} />
       <ChartGallery />
     </Page>
   );

@@ -42,7 +42,7 @@ export function dispatch(
       targets.hosts.schedules.recordAck(host_id, message);
       return "applied";
     case "job.scheduled":
-      return jobs.scheduled(host_id, message) ? "applied" : "foreign";
+      return jobs.scheduled(host_id, message);
     case "job.started":
     case "job.progress":
     case "log.stream":

@@ -43,6 +43,8 @@ export const ROUTE_ACCESS: Record<string, Partial<Record<RouteMethod, Access>>> 
   "/hosts/:id": { GET: "viewer", POST: "operator" },
   "/hosts/:id/install": { GET: "admin", POST: "admin" },
   "/hosts/:id/snapshots": { GET: "viewer" },
+  "/hosts/:id/schedules": { GET: "viewer", POST: "operator" },
+  "/hosts/:id/schedules/:schedule_id": { GET: "viewer", POST: "operator" },
   "/hosts/:id/jobs": { GET: "viewer" },
   "/hosts/:id/repository": { GET: "viewer", POST: "operator" },
   "/hosts/:id/settings": { GET: "viewer", POST: "operator" },

@@ -138,6 +138,39 @@ Deno.test("openDatabase() takes repositories of version 10 along, with no check 
   });
 });
 
+Deno.test("openDatabase() takes hosts and jobs of version 9 along, without schedules or a pause", () => {
+  withFolder((folder) => {
+    const path = join(folder, "a.db");
+    const old = openDatabase(path, { ...options, migrations: MIGRATIONS.slice(0, 9) });
+    old.sqlite.exec(`
+      INSERT INTO hosts (id, name, os, backup_set, created_at_ms) VALUES ('h1', 'web', 'linux', '{}', 1);
+      INSERT INTO repositories (id, host_id, name, url, kind, append_only, credential_changed_at_ms)
+      VALUES ('r1', 'h1', 'web', 'http://nas/web/', 'rest', 1, 1);
+      INSERT INTO jobs (id, host_id, repository_id, kind, status, actor_kind, options, queued_at_ms,
+        expires_at_ms) VALUES ('j1', 'h1', 'r1', 'backup', 'succeeded', 'user', '{}', 1, 2);`);
+    old.close();
+    const db = openDatabase(path, options);
+    const row = db.prepare(
+      `SELECT h.schedule_version, h.applied_schedule_version, h.paused_until_ms,
+      j.schedule_id, j.due_at_ms, j.is_catch_up FROM jobs j JOIN hosts h ON h.id = j.host_id`,
+    ).get();
+    assert.deepEqual({ ...row }, {
+      schedule_version: 0,
+      applied_schedule_version: null,
+      paused_until_ms: null,
+      schedule_id: null,
+      due_at_ms: null,
+      is_catch_up: 0,
+    });
+    db.sqlite.exec(`
+      INSERT INTO schedules VALUES ('s1', 'h1', 'Nightly', 'backup', '30 2 * * *', 'UTC', 0, 1, NULL,
+        '{}', 1, 1, 1, 1, NULL, 1);
+      DELETE FROM hosts WHERE id = 'h1';`);
+    assert.equal(db.prepare("SELECT count(*) AS n FROM schedules").get()!["n"], 0);
+    db.close();
+  });
+});
+
 Deno.test("openDatabase() keeps nothing of a migration that fails half-way", () => {
   withFolder((folder) => {
     const path = join(folder, "a.db");

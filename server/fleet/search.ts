@@ -1,14 +1,16 @@
-/** @module What a text finds in the whole fleet, in at most six bounded statements. */
+/** @module What a text finds in the whole fleet, in at most seven bounded statements. */
 import type { Actor } from "../auth/permissions.ts";
 import type { Hosts } from "../hosts/hosts.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { Host, Job } from "../protocol/entities.ts";
 import { type FoundSnapshot, ListJobsQuery } from "../protocol/rest.ts";
+import type { FoundSchedule, Schedules } from "../schedules/schedules.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 
 export interface SearchDeps {
   hosts: Hosts;
   jobs: Jobs;
+  schedules: Schedules;
   snapshots: Snapshots;
 }
 
@@ -18,11 +20,13 @@ export interface Found {
   total_hosts: number;
   jobs: Job[];
   snapshots: FoundSnapshot[];
+  schedules: FoundSchedule[];
 }
 
 const HOSTS_MAX = 6;
 const JOBS_MAX = 4;
 const SNAPSHOTS_MAX = 4;
+const SCHEDULES_MAX = 4;
 /** Jobs of the closest host, beside those that the text names. */
 const LATEST_JOBS = 2;
 /** Fewer digits would name everything. */
@@ -35,18 +39,19 @@ export class Search {
     this.#deps = deps;
   }
 
-  /** Hosts by name or tag, jobs and snapshots by id, and the latest jobs of the closest host. */
+  /** Hosts by name or tag, schedules by name, jobs and snapshots by id, the closest host's jobs. */
   find(actor: Actor, text: string): Found {
     const { hosts, jobs } = this.#deps;
+    const schedules = this.#deps.schedules.named(actor, text, SCHEDULES_MAX);
     const found = hosts.find(actor, text, HOSTS_MAX);
     const named = this.#byId(actor, text);
     const best = found.items[0];
     if (best === undefined || named.jobs.length > 0) {
-      return { hosts: found.items, total_hosts: found.total, ...named };
+      return { hosts: found.items, total_hosts: found.total, schedules, ...named };
     }
     const query = ListJobsQuery.parse({ host_id: best.id, limit: LATEST_JOBS });
     const latest = jobs.list(actor, query).items;
-    return { hosts: found.items, total_hosts: found.total, ...named, jobs: latest };
+    return { hosts: found.items, total_hosts: found.total, schedules, ...named, jobs: latest };
   }
 
   /** Only hosts, for a command that names one. */
@@ -59,10 +64,11 @@ export class Search {
     const { hosts, jobs } = this.#deps;
     const known = { hosts: hosts.byIds(actor, ids), jobs: jobs.byIds(actor, ids) };
     if (known.hosts.length > 0) {
-      return { ...known, total_hosts: known.hosts.length, snapshots: [] };
+      return { ...known, total_hosts: known.hosts.length, snapshots: [], schedules: [] };
     }
     const items = hosts.longestWithout(actor, HOSTS_MAX);
-    return { hosts: items, total_hosts: items.length, jobs: known.jobs, snapshots: [] };
+    const nothing = { snapshots: [], schedules: [] };
+    return { hosts: items, total_hosts: items.length, jobs: known.jobs, ...nothing };
   }
 
   #byId(actor: Actor, text: string): Pick<Found, "jobs" | "snapshots"> {

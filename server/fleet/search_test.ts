@@ -54,6 +54,18 @@ Deno.test("search finds a host by its tag", async () => {
   assert.deepEqual((await search(app, admin, '","')).hosts, []);
 });
 
+Deno.test("search finds a schedule by its name, with the host it is of", async () => {
+  const { app, services, host } = await aFleet();
+  const viewer = await app.signIn("viewer");
+  const { id } = host("pi-garage");
+  const photos = services.schedules.list(SYSTEM, id).items.find(({ name }) => name === "Photos")!;
+  const { pages } = await search(app, viewer, " PHOTO");
+  assert.deepEqual(pages, [
+    { label: "Schedule Photos, pi-garage", href: `/hosts/${id}/schedules/${photos.id}` },
+  ]);
+  assert.equal((await search(app, viewer, "nightly")).pages.length, 4);
+});
+
 Deno.test("search finds a job by its short id and its whole one, and a snapshot by its first digits", async () => {
   const { app, services, host } = await aFleet();
   const viewer = await app.signIn("viewer");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type BackupFacts, backupState, worstFirst } from "./backup_state.ts";
+import type { BackupState } from "../protocol/entities.ts";
+import { type BackupFacts, backupState, withPause, worstFirst } from "./backup_state.ts";
 
 const NOW_MS = Date.parse("2026-11-12T08:00:00Z");
 const HOUR_MS = 3_600_000;
@@ -99,4 +100,15 @@ Deno.test("worstFirst() orders failed, never, stale, gaps, good, paused, then by
     worstFirst(hosts).map((host) => `${host.backup_state} ${host.name}`),
     ["failed a", "failed B", "failed m", "never m", "stale m", "gaps m", "good m", "paused m"],
   );
+});
+
+Deno.test("withPause() hides neither a failure nor a host that was never backed up, and ends by itself", () => {
+  const at = (state: BackupState, until_ms: number | null) => withPause(state, until_ms, NOW_MS);
+  const states: BackupState[] = ["failed", "never", "stale", "gaps", "good"];
+  assert.deepEqual(states.map((state) => at(state, NOW_MS + 1)), [
+    ...["failed", "never", "paused", "paused", "paused"],
+  ]);
+  for (const until_ms of [null, NOW_MS, NOW_MS - 1]) {
+    assert.deepEqual(states.map((state) => at(state, until_ms)), states);
+  }
 });

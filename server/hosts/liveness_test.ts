@@ -80,3 +80,33 @@ Deno.test("compareVersions() compares numbers, not text", () => {
   assert.ok(compareVersions("0.19.1-dev (compiled manually)", "0.17.1") > 0);
   assert.ok(compareVersions("rubbish", "0.17.1") < 0);
 });
+
+Deno.test("livenessOf() tells of schedules that are not applied, when they had time for it", () => {
+  const reasons = (given: Partial<ScheduleFacts>) =>
+    livenessOf(agent({ schedules: schedules(given) }), NOW_MS).degraded_reasons;
+  assert.deepEqual(reasons({ applied_schedule_version: 2 }), [
+    "The host still runs schedules v2, v3 is not applied yet",
+  ]);
+  const refused = { applied_schedule_version: 2, schedule_refused: "update the agent" };
+  assert.deepEqual(reasons({ ...refused, schedules_changed_at_ms: NOW_MS }), [
+    "The host still runs schedules v2, v3 is not applied: update the agent",
+  ]);
+  const just_now = NOW_MS - 30_000;
+  assert.deepEqual(reasons({ applied_schedule_version: 2, schedules_changed_at_ms: just_now }), []);
+  assert.deepEqual(reasons({ applied_schedule_version: 2, connected_at_ms: just_now }), []);
+});
+
+Deno.test("livenessOf() tells of an agent that keeps no schedules only where there are some", () => {
+  const reasons = (given: Partial<ScheduleFacts>) =>
+    livenessOf(
+      agent({ schedules: schedules({ applied_schedule_version: null, ...given }) }),
+      NOW_MS,
+    ).degraded_reasons;
+  assert.deepEqual(reasons({}), [
+    "The agent cannot keep schedules: run the installer on the host again",
+  ]);
+  assert.deepEqual(reasons({ schedule_count: 0 }), []);
+  const gone = { connected: false, last_seen_at_ms: NOW_MS - 91_000 };
+  const away = agent({ ...gone, schedules: schedules({ applied_schedule_version: 2 }) });
+  assert.deepEqual(livenessOf(away, NOW_MS), { status: "offline", degraded_reasons: [] });
+});

@@ -11,6 +11,15 @@ Deno.test("covers() wants every path of the host's own set, and no exclude beyon
   assert.equal(covers({ ...OWN, paths: ["/etc"] }, OWN), false);
   assert.equal(covers({ ...OWN, excludes: ["*.tmp", "/home/*"] }, OWN), false);
   assert.equal(covers(null, OWN), false);
+  for (
+    const less of [{ exclude_caches: true }, { one_file_system: true }, {
+      exclude_if_present: [".nobackup"],
+    }]
+  ) {
+    assert.equal(covers({ ...OWN, ...less }, OWN), false);
+    assert.equal(covers({ ...OWN, ...less }, { ...OWN, ...less }), true);
+    assert.equal(covers(OWN, { ...OWN, ...less }), true);
+  }
 });
 
 Deno.test("A success of less than the host's own set does not make the host backed up; its gaps and failures count", async () => {

@@ -71,7 +71,7 @@ export class JobQueue {
         if (row.status === "queued" || known.has(row.id)) continue;
         if (row.status === "running") transitions.endedByServer(row, "interrupted", LOST);
         else if (undelivered.has(row.id)) continue;
-        else if (commands.withdraw(row.id)) {
+        else if (row.due_at_ms === null && commands.withdraw(row.id)) {
           transitions.endedByServer(row, "cancelled", EXPIRED);
         } else transitions.endedByServer(row, "interrupted", LOST);
       }

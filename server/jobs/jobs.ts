@@ -26,7 +26,7 @@ import { type JobReport, JobReports } from "./job_reports.ts";
 import { JOB_RETENTION, JobRetention, type JobRetentionLimits } from "./job_retention.ts";
 import { hasEnded } from "./job_state.ts";
 import type { JobSink, JobStream } from "./job_stream.ts";
-import { JobsOfSchedules } from "./jobs_of_schedules.ts";
+import { JobsOfSchedules, type Scheduled } from "./jobs_of_schedules.ts";
 import { JobTransitions } from "./job_transitions.ts";
 import { watchJob } from "./job_watch.ts";
 import { type JobFilter, type JobRow, JobsStore } from "./jobs_store.ts";
@@ -166,7 +166,8 @@ export class Jobs {
       });
       // A connected agent may have the command already: then its word ends the job, not ours.
       const unsent = row.status === "queued" ||
-        (row.status === "dispatched" && !link.connected(row.host_id) && commands.withdraw(job_id));
+        (row.status === "dispatched" && row.due_at_ms === null && !link.connected(row.host_id) &&
+          commands.withdraw(job_id));
       if (unsent) {
         const error = `Cancelled by ${actor.name} before it began`;
         this.#transitions.endedByServer(row, "cancelled", { error_class: "cancelled", error });
@@ -275,8 +276,8 @@ export class Jobs {
     return this.#reports.apply(host_id, message);
   }
 
-  /** Makes the row of a job that an agent's schedule started. False if it is not its own. */
-  scheduled(host_id: string, message: JobScheduled): boolean {
+  /** Makes the row of a job that an agent's schedule started by itself. */
+  scheduled(host_id: string, message: JobScheduled): Scheduled {
     return this.#of_schedules.scheduled(host_id, message);
   }
 

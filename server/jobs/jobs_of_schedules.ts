@@ -10,7 +10,7 @@ import type { Hosts } from "../hosts/hosts.ts";
 import type { Log } from "../log.ts";
 import type { JobScheduled } from "../protocol/agent_messages.ts";
 import type { Host } from "../protocol/entities.ts";
-import { COMMAND_TTL_SECONDS } from "../protocol/limits.ts";
+import { COMMAND_TTL_SECONDS, SCHEDULES_MAX } from "../protocol/limits.ts";
 import type { Schedules } from "../schedules/schedules.ts";
 import { within, withoutSkew } from "./job_outcome.ts";
 import type { JobTransitions } from "./job_transitions.ts";
@@ -28,28 +28,37 @@ export interface JobsOfSchedulesDeps {
 }
 
 const REMOVED = "a removed schedule";
+/** Each schedule has one open job at most; these are twice as many as a host may have schedules. */
+const OPEN_MAX = 2 * SCHEDULES_MAX;
+const AUDIT_EVERY_MS = 10 * 60_000;
+
+/** What became of the message. All but `applied` changed nothing. */
+export type Scheduled = "applied" | "foreign" | "too_many";
 
 export class JobsOfSchedules {
   readonly #deps: JobsOfSchedulesDeps;
+  /** By host: when a second run of one due time was last audited. */
+  readonly #audited_ms = new Map<string, number>();
 
   constructor(deps: JobsOfSchedulesDeps) {
     this.#deps = deps;
   }
 
   /**
-   * Makes the row of a job, once. False, and nothing changed, if the job or its schedule is another
-   * host's, or if the host has no repository.
+   * Makes the row of a job, once. `foreign`: the job or its schedule is another host's, or the host
+   * has no repository.
    */
-  scheduled(host_id: string, message: JobScheduled): boolean {
+  scheduled(host_id: string, message: JobScheduled): Scheduled {
     const { db, hosts, schedules, store, transitions } = this.#deps;
     const { job_id, schedule_id } = message;
     return db.transaction(() => {
       const known = store.byId(job_id);
-      if (known !== undefined) return known.host_id === host_id;
+      if (known !== undefined) return known.host_id === host_id ? "applied" : "foreign";
       const schedule = schedules.find(schedule_id);
-      if (schedule !== undefined && schedule.host_id !== host_id) return false;
+      if (schedule !== undefined && schedule.host_id !== host_id) return "foreign";
       const host = hosts.get(SYSTEM, host_id);
-      if (host.repository_id === null) return false;
+      if (host.repository_id === null) return "foreign";
+      if (store.openOfHost(host_id).length >= OPEN_MAX) return "too_many";
       const times = this.#times(host, message);
       const name = schedule?.name ?? REMOVED;
       this.#noteTwin(host, message, { name, due_at_ms: times.due_at_ms });
@@ -69,7 +78,7 @@ export class JobsOfSchedules {
       store.setDispatched(job_id, times.queued_at_ms);
       hosts.recordCurrentJob(host_id, job_id);
       transitions.announce(job_id);
-      return true;
+      return "applied";
     });
   }
 
@@ -96,9 +105,12 @@ export class JobsOfSchedules {
     { job_id, schedule_id, due_at }: JobScheduled,
     { name, due_at_ms }: { name: string; due_at_ms: number },
   ): void {
-    const { store, log, audit } = this.#deps;
+    const { store, clock, log, audit } = this.#deps;
     const first_job_id = store.runOf(schedule_id, due_at_ms);
     if (first_job_id === undefined) return;
+    const now_ms = clock.now_ms();
+    if (now_ms - (this.#audited_ms.get(host.id) ?? -Infinity) < AUDIT_EVERY_MS) return;
+    this.#audited_ms.set(host.id, now_ms);
     const facts = { schedule_id, due_at, first_job_id, second_job_id: job_id };
     log.warn("a schedule ran twice for one due time", { host_id: host.id, ...facts });
     audit.record({ kind: "agent", id: host.id, name: host.name, role: null, ip: null }, {

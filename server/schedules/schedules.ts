@@ -23,9 +23,10 @@ import type { ScheduleSet } from "../protocol/server_messages.ts";
 import { Pauses } from "./pauses.ts";
 import { demandTimes, KnownTimes, shownRun } from "./schedule_times.ts";
 import { wordsOf } from "./schedule_words.ts";
-import { type ScheduleRow, SchedulesStore } from "./schedules_store.ts";
+import { type FoundSchedule, type ScheduleRow, SchedulesStore } from "./schedules_store.ts";
 import { type UpcomingRun, UpNext } from "./up_next.ts";
 
+export type { FoundSchedule } from "./schedules_store.ts";
 export type { UpcomingRun } from "./up_next.ts";
 
 export interface SchedulesDeps {
@@ -134,6 +135,14 @@ export class Schedules {
     });
   }
 
+  /** Gives other hosts all schedules of one: all of them, or none. @throws {AppError} as {@link add} */
+  cloneAll(actor: Actor, host_id: string, host_ids: readonly string[]): void {
+    demand(actor, "schedule.edit");
+    this.#deps.db.transaction(() => {
+      for (const { id } of this.list(actor, host_id).items) this.clone(actor, id, host_ids);
+    });
+  }
+
   /** What a time means, for an editor. @throws {AppError} bad_cron, bad_timezone, never_fires, too_frequent */
   preview(actor: Actor, query: SchedulePreviewQuery): SchedulePreview {
     demand(actor, "schedule.read");
@@ -197,6 +206,13 @@ export class Schedules {
   /** The schedule as it is stored; undefined if it was removed. For jobs, which name it. */
   find(schedule_id: string): Schedule | undefined {
     return this.#store.byId(schedule_id)?.schedule;
+  }
+
+  /** Those whose name holds a text, the closest first. One statement. */
+  named(actor: Actor, text: string, limit: number): FoundSchedule[] {
+    demand(actor, "schedule.read");
+    const wanted = text.trim().toLowerCase();
+    return wanted === "" ? [] : this.#store.find(wanted, limit);
   }
 
   /** The next runs of the whole fleet, the nearest first. One statement, as a rule. */

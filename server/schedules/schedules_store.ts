@@ -29,6 +29,14 @@ export interface NamedSchedule {
   applied_schedule_version: number | null;
 }
 
+/** A schedule that a text names. */
+export interface FoundSchedule {
+  id: string;
+  name: string;
+  host_id: string;
+  host_name: string;
+}
+
 const COLUMNS = `id, host_id, name, kind, cron, timezone, jitter_seconds, catch_up, backup_set,
   bandwidth, enabled, since_ms, created_at_ms, changed_at_ms, changed_by, changed_in_version`;
 
@@ -40,6 +48,7 @@ export class SchedulesStore {
   readonly #remove: StatementSync;
   readonly #clocks: StatementSync;
   readonly #named: StatementSync;
+  readonly #find: StatementSync;
 
   constructor(db: Database) {
     this.#by_id = db.prepare(`SELECT ${COLUMNS} FROM schedules WHERE id = :id`);
@@ -68,6 +77,17 @@ export class SchedulesStore {
        FROM json_each(:ids) AS wanted JOIN schedules s ON s.id = wanted.value
          JOIN hosts h ON h.id = s.host_id`,
     );
+    this.#find = db.prepare(
+      `SELECT s.id, s.name, s.host_id, h.name AS host_name
+       FROM schedules s JOIN hosts h ON h.id = s.host_id
+       WHERE instr(lower(s.name), :text) > 0
+       ORDER BY lower(s.name) <> :text, instr(lower(s.name), :text), s.name, h.name LIMIT :limit`,
+    );
+  }
+
+  /** Those whose name holds the text, in small letters; the closest first. */
+  find(text: string, limit: number): FoundSchedule[] {
+    return this.#find.all({ text, limit }) as unknown as FoundSchedule[];
   }
 
   byId(id: string): ScheduleRow | undefined {

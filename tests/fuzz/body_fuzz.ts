@@ -38,7 +38,12 @@ export async function fuzzRequests(chance: Chance, count: number): Promise<Reque
       const { route, method } = pick(chance, chance.next() < 0.8 ? CHANGING : ROUTES);
       const is_slow = method !== "GET" && SLOW.some((path) => route.startsWith(path));
       if (is_slow && chance.next() < 0.97) continue;
-      const facts = { host_id: method === "DELETE" ? newest(world) : attacker.id, job_id, n };
+      const facts = {
+        host_id: method === "DELETE" ? newest(world) : attacker.id,
+        job_id,
+        n,
+        schedule_id: world.schedule(),
+      };
       if (route.endsWith("/logout") && chance.next() < 0.99) continue;
       const { path, init } = mutatedRequest(chance, {
         route,
@@ -96,7 +101,12 @@ function mutatedRequest(
 ): { path: string; init: RequestInit } {
   const ids = [facts.host_id, facts.job_id];
   const segment = () => encodeURIComponent(String(pick(chance, STRINGS)).toWellFormed());
-  let path = route.replace(/:id/, route.includes("/jobs/:id") ? facts.job_id : facts.host_id)
+  const id = route.includes("/jobs/:id")
+    ? facts.job_id
+    : route.includes("/schedules/:id")
+    ? facts.schedule_id
+    : facts.host_id;
+  let path = route.replace(/:id/, id).replace(/:schedule_id/, facts.schedule_id)
     .replace(":target", "linux-amd64");
   if (chance.next() < (method === "GET" ? 0.3 : 0.05)) path = path.replace(/[^/]+$/, segment);
   if (method === "GET" || chance.next() < 0.05) {

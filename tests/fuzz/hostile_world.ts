@@ -5,6 +5,7 @@ import { SYSTEM } from "../../server/auth/permissions.ts";
 import { iso } from "../../server/clock.ts";
 import { mintId } from "../../server/ids.ts";
 import type { AgentMessage } from "../../server/protocol/agent_messages.ts";
+import { AddScheduleRequest } from "../../server/protocol/schedule_rest.ts";
 import type { JobStatus } from "../../server/protocol/entities.ts";
 import { CLOSE } from "../../server/protocol/close_codes.ts";
 import { type SignedInUser, type TestApp, testApp } from "../../server/testing.ts";
@@ -123,14 +124,36 @@ export class HostileWorld {
     return jobs.start(this.#user(), this.attacker.id, request).id;
   }
 
+  /** A schedule of the attacker, with room for more. */
+  schedule(): string {
+    const { schedules } = this.app.services;
+    const { items } = schedules.list(SYSTEM, this.attacker.id);
+    for (const { id } of items.slice(20)) schedules.remove(SYSTEM, id);
+    return items[0]?.id ?? this.#addSchedule(this.attacker);
+  }
+
+  #addSchedule({ id }: WorldHost): string {
+    const request = AddScheduleRequest.parse({
+      ...{ name: "nightly", cron: "30 2 * * *", timezone: "Europe/Berlin" },
+    });
+    return this.app.services.schedules.add(SYSTEM, id, request).id;
+  }
+
   /** Ids that are another host's. */
-  foreignIds(): { job_id: string; command_id: string; repository_id: string; host_id: string } {
+  foreignIds(): {
+    job_id: string;
+    command_id: string;
+    repository_id: string;
+    schedule_id: string;
+    host_id: string;
+  } {
     const { db } = this.app.services;
     const of = (sql: string) => db.prepare(sql).get({ id: this.other.id })!.id as string;
     return {
       job_id: of("SELECT id FROM jobs WHERE host_id = :id AND status = 'dispatched'"),
       command_id: of("SELECT id FROM commands WHERE host_id = :id AND acked_at_ms IS NULL"),
       repository_id: of("SELECT id FROM repositories WHERE host_id = :id"),
+      schedule_id: of("SELECT id FROM schedules WHERE host_id = :id"),
       host_id: this.other.id,
     };
   }
@@ -202,7 +225,9 @@ export class HostileWorld {
       ...["", "/snapshots", "/jobs", "/settings", "/repository"].map((tab) => `/hosts/${id}${tab}`),
       ...jobs.flatMap((job) => [`/jobs/${job}`, `/jobs/${job}/log.txt`, `/api/jobs/${job}`]),
       ...jobs.map((job) => `/api/jobs/${job}/logs`),
-      ...["", "/repo", "/snapshots", "/jobs"].map((part) => `/api/hosts/${id}${part}`),
+      ...["", "/repo", "/snapshots", "/jobs", "/schedules"].map((part) =>
+        `/api/hosts/${id}${part}`
+      ),
       ...["/api/fleet/summary", "/api/hosts", "/api/jobs", "/api/audit"],
     ];
     for (const path of paths) {
@@ -250,6 +275,7 @@ export class HostileWorld {
       agent.send(this.frames({ job_id, run_id, seq: n + 1 })[type as AgentMessage["type"]]);
     }
     assert.equal(jobs.get(SYSTEM, job_id).status, "succeeded");
+    this.#addSchedule(host);
     start();
     agent.session.closed(1006);
   }

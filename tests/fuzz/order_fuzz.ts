@@ -48,6 +48,16 @@ function validMessages() {
       type: "config.update",
       ...{ config_version: 3, repository, reach_deadline_seconds: 60, stalled_after_seconds: 900 },
     },
+    {
+      type: "schedule.set",
+      schedule_version: 2,
+      schedules: [{
+        ...{ id: mintId(), kind: "backup", cron: "30 2 * * *", timezone: "Europe/Berlin" },
+        ...{ jitter_seconds: 60, catch_up: true, enabled: true, since: NOW },
+        args: { backup_set, bandwidth: {} },
+      }],
+      paused_until: NOW,
+    },
     { type: "ack", reports: [{ run_id: mintId(), seq: 1 }] },
   ];
   return { plain, signed };
@@ -62,6 +72,7 @@ function anAgent(key: CryptoKey, taken: SignedMessage[]) {
     enterEpoch() {},
     refuseExpired() {},
     cancel: (command) => void taken.push(command),
+    schedule: (set) => Promise.resolve(void taken.push(set)),
     configure: (update) => Promise.resolve(taken.push(update) > 0),
     acknowledge: (reports) => void taken.push({ type: "ack", reports }),
   };
@@ -135,6 +146,13 @@ function assertOrder(order: SignedMessage, seed: number): void {
     case "config.update":
       assert.ok(Number.isSafeInteger(order.config_version), what);
       assert.ok(order.repository === null || typeof order.repository.password === "string", what);
+      break;
+    case "schedule.set":
+      assert.ok(Number.isSafeInteger(order.schedule_version), what);
+      for (const { cron, timezone, since } of order.schedules) {
+        assert.ok(typeof cron === "string" && typeof timezone === "string", what);
+        assert.ok(!Number.isNaN(Date.parse(since)), what);
+      }
       break;
     case "ack":
       for (const report of order.reports) assert.ok(Number.isSafeInteger(report.seq), what);

@@ -4,15 +4,20 @@
 export interface RequestFacts {
   host_id: string;
   job_id: string;
+  schedule_id: string;
   /** Makes names that are not taken. */
   n: number;
 }
 
 const BACKUP_SET = { paths: ["/etc", "/home"], excludes: ["*.tmp"], tags: ["nightly"] };
+const SCHEDULE = {
+  ...{ name: "nightly", cron: "30 2 * * *", timezone: "Europe/Berlin", jitter_seconds: 60 },
+  ...{ catch_up: true, backup_set: BACKUP_SET, bandwidth: {}, enabled: true },
+};
 const PASSWORD = "violet anchor 71 ribbons";
 
 /** JSON bodies by operation; operations that take none get one all the same. */
-export function validBody(operation: string, { n }: RequestFacts): unknown {
+export function validBody(operation: string, { n, host_id }: RequestFacts): unknown {
   const bodies: Record<string, unknown> = {
     "POST /api/auth/login": { username: `nobody-${n}`, password: PASSWORD },
     "POST /api/account/password": { current_password: PASSWORD, password: `${PASSWORD} ${n}` },
@@ -41,6 +46,10 @@ export function validBody(operation: string, { n }: RequestFacts): unknown {
       backup_set: BACKUP_SET,
       bandwidth: { limit_upload_kib_per_second: 1000 },
     },
+    "POST /api/hosts/:id/schedules": SCHEDULE,
+    "PUT /api/schedules/:id": { ...SCHEDULE, name: `weekly-${n}`, cron: "0 4 * * 0" },
+    "POST /api/schedules/:id/clone": { host_ids: [host_id] },
+    "PUT /api/hosts/:id/pause": { until: "2026-11-30T00:00:00Z", reason: "a move" },
     "POST /api/agents/enroll": {
       token: "rmt_0123456789abcdefghij",
       nonce: "0123456789abcdef",

@@ -188,6 +188,9 @@ export class FakeHost {
         for (const key of message.reports) this.#acknowledged(this.outbox.acknowledge(key));
       } else if (message.type === "config.update") {
         this.#sendOn(socket, { type: "config.ack", config_version: message.config_version });
+      } else if (message.type === "schedule.set") {
+        const { schedule_version } = message;
+        this.#sendOn(socket, { type: "schedule.ack", schedule_version, refused: null });
       } else {
         command_ids.push(message.id);
         if (this.#commands.has(message.id)) this.redelivered++;

@@ -8,6 +8,7 @@ import { HostRail } from "../../../components/host/HostRail.tsx";
 import { RecentJobs } from "../../../components/host/RecentJobs.tsx";
 import { WaitingCard } from "../../../components/host/WaitingCard.tsx";
 import { percentsOf } from "../../../components/job/percents.ts";
+import { PauseNote } from "../../../components/schedule/ScheduleNotes.tsx";
 import { can } from "../../../server/auth/permissions.ts";
 import { readForm } from "../../../server/http/form.ts";
 import { startRequest } from "../../../server/http/host_forms.ts";
@@ -34,6 +35,8 @@ export const handler = define.handlers({
       backups: endedBackups(services.jobs.list(actor, chartQuery(host.id)).items),
       waiting: host.status === "offline" ? waitingJobs(services.jobs.open(actor), host.id) : [],
       strip: services.fleet.strips([host.id]).get(host.id) ?? "",
+      schedules: services.schedules.list(actor, host.id).items,
+      last_jobs: services.jobs.lastOfSchedules(actor, host.id),
       usual: services.jobs.usualTimes(actor, [host.id]),
       percents: percentsOf(jobs, (id) => services.jobs.latest(id)?.progress),
       now_ms: services.clock.now_ms(),
@@ -82,6 +85,14 @@ export default define.page<typeof handler>(function HostPage({ data, state, url 
       url={url}
     >
       <HostBanner causes={causes} host_id={host.id} />
+      <div class="stack empty:hidden" data-live="host-pause">
+        <PauseNote
+          host={host}
+          may_pause={can(state.actor!, "host.pause")}
+          csrf_token={state.csrf_token}
+          now_ms={now_ms}
+        />
+      </div>
       <div class="split [--rail:312px]">
         <div class="stack gap-5">
           <HostFacts host={host} strip={data.strip} now_ms={now_ms} />
@@ -102,7 +113,14 @@ export default define.page<typeof handler>(function HostPage({ data, state, url 
             now_ms={now_ms}
           />
         </div>
-        <HostRail host={host} repository={repository} now_ms={now_ms} />
+        <HostRail
+          host={host}
+          schedules={data.schedules}
+          last_jobs={data.last_jobs}
+          may_edit={can(state.actor!, "schedule.edit")}
+          repository={repository}
+          now_ms={now_ms}
+        />
       </div>
     </HostFrame>
   );

@@ -1,7 +1,8 @@
 import { page } from "fresh";
 import { HostFrame } from "../../../components/host/HostFrame.tsx";
-import { Section, SettingsForm } from "../../../components/host/SettingsForm.tsx";
+import { SettingsForm } from "../../../components/host/SettingsForm.tsx";
 import { SettingsSecrets } from "../../../components/host/SettingsSecrets.tsx";
+import { Section } from "../../../components/Section.tsx";
 import ConfirmDialog from "../../../islands/ConfirmDialog.tsx";
 import { can } from "../../../server/auth/permissions.ts";
 import { AppError } from "../../../server/errors.ts";

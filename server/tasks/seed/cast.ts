@@ -24,6 +24,8 @@ export interface Character {
   found?: "another" | "gone";
   /** Jobs that wait for it, the first one sent first. */
   waiting?: number;
+  /** Its schedules: one a night, or several with a pause and changes that it refused. */
+  plan?: "nightly" | "several";
 }
 
 /** Which story: the usual one, the day on which all is well, every odd state, nothing yet. */
@@ -32,6 +34,7 @@ export const WORLDS: readonly World[] = ["usual", "good", "states", "empty"];
 
 const GIB = 1024 ** 3;
 const WELL = { trouble: null, seen_hours: 0, nights: "ooooooooooooooooooooooooooooo" };
+const NIGHTLY = { plan: "nightly" } as const;
 
 const linux = (name: string, tags: string[], gib: number, last_run_hours: number): Character => ({
   ...WELL,
@@ -80,7 +83,11 @@ const NAMED: Character[] = [
   linux("pve-node1", ["lab"], 122, 7),
   linux("web-02", ["prod", "web"], 58, 1),
   linux("ws-04", ["lab"], 264, 1),
-  { ...linux("pi-garage", ["lab"], 10, 20), nights: "oooooooooooo-oooooooooooooooo" },
+  {
+    ...linux("pi-garage", ["lab"], 10, 20),
+    nights: "oooooooooooo-oooooooooooooooo",
+    plan: "several",
+  },
 ];
 
 /** One host for each state that the usual story does not have, the healthy ones last. */
@@ -145,10 +152,13 @@ export function castOf(count: number, world: World = "usual"): Character[] {
   for (let n = cast.length; n < count; n++) {
     cast.push(world === "good" ? wellAgain(oneOfMany(n)) : oneOfMany(n));
   }
-  return cast;
+  return cast.map((character) => ({ ...NIGHTLY, ...character }));
 }
 
 /** The same host on a better day. */
 function wellAgain(character: Character): Character {
-  return { ...character, ...WELL, last_run_hours: Math.min(22, character.last_run_hours) };
+  return {
+    ...{ ...character, ...WELL, ...NIGHTLY },
+    last_run_hours: Math.min(22, character.last_run_hours),
+  };
 }

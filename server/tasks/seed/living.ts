@@ -1,7 +1,7 @@
 /** @module The story as a running server would show it: agents connected, two backups under way. */
 import { SYSTEM } from "../../auth/permissions.ts";
 import { type FakeClock, iso } from "../../clock.ts";
-import { OPERATOR } from "./story.ts";
+import { OPERATOR } from "./people.ts";
 import { mintId } from "../../ids.ts";
 import type { Host, LogLine } from "../../protocol/entities.ts";
 import type { Services } from "../../services.ts";

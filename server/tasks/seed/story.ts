@@ -1,9 +1,9 @@
 /** @module Plays the story: hosts are added and enrolled, initialise, back up for a month, and stop. */
-import { type Actor, SYSTEM } from "../../auth/permissions.ts";
+import { SYSTEM } from "../../auth/permissions.ts";
 import { iso } from "../../clock.ts";
 import { mintId } from "../../ids.ts";
 import type { JobFinished } from "../../protocol/agent_messages.ts";
-import type { JobKind, LogLine, Snapshot } from "../../protocol/entities.ts";
+import type { JobKind, LogLine, Schedule, Snapshot } from "../../protocol/entities.ts";
 import { SNAPSHOT_PAGE_ROWS } from "../../protocol/limits.ts";
 import { castOf, type Character, type World } from "./cast.ts";
 import {
@@ -16,6 +16,8 @@ import {
   storedBytes,
   tookSeconds,
 } from "./figures.ts";
+import { OPERATOR } from "./people.ts";
+import { addSchedules, changeSchedules, startScheduled } from "./schedules.ts";
 import type { SeedServices } from "./services.ts";
 
 export interface StoryOptions {
@@ -25,12 +27,6 @@ export interface StoryOptions {
   now_ms: number;
   world?: World;
 }
-
-/** Whoever pressed Run now each time. */
-export const OPERATOR: Actor = {
-  ...{ kind: "user", id: "01900000-0000-7000-8000-000000000001", name: "operator" },
-  ...{ role: "admin", ip: null },
-};
 
 const HOUR_MS = 3600 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -91,15 +87,18 @@ function play(services: SeedServices, host_id: string, part: {
     run(services, host_id, {
       ...{ kind: "init", code: "o", night: nights.length, character },
       at_ms: first_ms - HOUR_MS,
+      schedule: undefined,
     });
   }
   look(services, host_id, character, "first");
+  const at_ms = last_ms - tookSeconds(nights.at(-1) ?? "o", character, 0) * 1000;
+  const schedule = addSchedules(services, host_id, { character, at_ms });
   tellSizes(services, host_id, { character, first_ms, nights });
   for (const [night, code] of [...nights].entries()) {
     if (code === "-") continue;
     const at_ms = first_ms + night * DAY_MS;
     const n = nights.length - 1 - night;
-    run(services, host_id, { kind: "backup", code, character, at_ms, night: n });
+    run(services, host_id, { kind: "backup", code, character, at_ms, night: n, schedule });
     if (nights.length > NIGHTS_OF_OTHERS && code !== "f") {
       tell(services, host_id, { character, nights_ago: n, count: 31 + night });
     }
@@ -113,6 +112,9 @@ function play(services: SeedServices, host_id: string, part: {
   setTo(services, seen_ms);
   hello(services, host_id, character);
   services.hosts.recordSeen(host_id, seen_ms);
+  if (character.plan === "several") {
+    changeSchedules(services, host_id, { nightly: schedule!, now_ms: options.now_ms });
+  }
   if (character.seen_hours > 0) services.present.delete(host_id);
   for (let n = 0; n < (character.waiting ?? 0); n++) {
     services.jobs.start(OPERATOR, host_id, { kind: "backup", bandwidth: {} });
@@ -183,6 +185,8 @@ interface Run {
   at_ms: number;
   /** Counted back from the last one, which is 0. */
   night: number;
+  /** Undefined: somebody pressed Run now. */
+  schedule: Schedule | undefined;
 }
 
 function run(services: SeedServices, host_id: string, of: Run): void {
@@ -190,7 +194,9 @@ function run(services: SeedServices, host_id: string, of: Run): void {
   const { kind, code, character } = of;
   const took_ms = kind === "init" ? 2000 : tookSeconds(code, character, of.night) * 1000;
   setTo(services, of.at_ms - took_ms);
-  const job = jobs.start(OPERATOR, host_id, { kind, bandwidth: {} });
+  const job = of.schedule === undefined
+    ? jobs.start(OPERATOR, host_id, { kind, bandwidth: {} })
+    : startScheduled(services, host_id, of.schedule);
   commands.acknowledge(host_id, commands.waiting(host_id, 10).map((command) => command.id));
   const report = { run_id: mintId(), seq: 1 };
   const now = iso(clock.now_ms());
@@ -298,6 +304,7 @@ function hello(services: SeedServices, host_id: string, character: Character): v
     ...{ hostname: `${name}.lab.example`, restic_version },
     restic_error: restic_version === null ? "restic was not found on PATH" : null,
     ...{ running_jobs: [], config_version: 1, command_counter: 0 },
+    schedule_version: services.hosts.schedules.version(host_id) ?? 0,
     time: iso(services.clock.now_ms() + (agent.clock_seconds ?? 0) * 1000),
   });
 }

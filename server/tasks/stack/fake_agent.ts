@@ -148,6 +148,13 @@ export class FakeAgent {
         case "config.update":
           this.send({ type: "config.ack", config_version: message.config_version });
           break;
+        case "schedule.set":
+          this.send({
+            type: "schedule.ack",
+            schedule_version: message.schedule_version,
+            refused: null,
+          });
+          break;
         case "command.run":
           this.send({ type: "ack", command_ids: [message.id] });
           this.#options.onRun?.(this, message);
