@@ -8,7 +8,7 @@ import type { OperationOptions, Outcome } from "./restic/restic.ts";
 import type { ResticOperations } from "./restic_access.ts";
 
 /** What is told about the repository after a job, in this order. */
-export const FOLLOW_UPS = ["probe", "snapshots", "stats"] as const;
+export const FOLLOW_UPS = ["probe", "snapshots", "stats", "locks"] as const;
 export type FollowUp = typeof FOLLOW_UPS[number];
 
 export interface JobKindEntry {
@@ -40,7 +40,7 @@ export const JOB_KINDS: Record<JobKind, JobKindEntry> = {
   },
   unlock: {
     run: (restic, _args, options) => restic.unlock(options),
-    follow_ups: () => ["probe"],
+    follow_ups: () => ["locks"],
   },
 };
 
@@ -49,9 +49,9 @@ export function jobKind(kind: string): JobKindEntry | undefined {
   return Object.hasOwn(JOB_KINDS, kind) ? JOB_KINDS[kind as JobKind] : undefined;
 }
 
-/** A probe tells whose the locks are. */
+/** A job that met a lock makes the agent look whose it is. */
 function lookAtLocks({ error_class }: Outcome): readonly FollowUp[] {
-  return error_class === "repository_locked" ? ["probe"] : [];
+  return error_class === "repository_locked" ? ["locks"] : [];
 }
 
 const isGood = (outcome: Outcome) => outcome.status === "succeeded" || outcome.status === "warning";

@@ -46,6 +46,7 @@ export class ScriptedRestic implements ResticAccess {
         this.backups++;
         return this.backup(options);
       },
+      locks: () => Promise.resolve(undefined),
       check: () => Promise.resolve({ ...SUCCESS, stats: null }),
       unlock: () => Promise.resolve({ ...SUCCESS, stats: null }),
       snapshots: () => {

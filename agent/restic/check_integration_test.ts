@@ -124,7 +124,7 @@ Deno.test("check() of a locked repository says who holds it, and unlock() lets t
   assert.deepEqual([outcome.status, outcome.error_class], ["failed", "repository_locked"]);
   const owner = new RegExp(`\\(process ${holder.pid} on ${Deno.hostname()}, since \\d{4}-`);
   assert.match(outcome.error!, owner);
-  const { locks } = await restic.probe(new AbortController().signal);
+  const locks = await restic.locks(new AbortController().signal);
   const [lock] = locks!;
   assert.deepEqual([lock?.pid, lock?.exclusive, lock?.holder], [holder.pid, true, "alive"]);
 
@@ -136,8 +136,8 @@ Deno.test("check() of a locked repository says who holds it, and unlock() lets t
 
   holder.kill("SIGKILL");
   await ended;
-  const dead = await restic.probe(new AbortController().signal);
-  assert.equal(dead.locks?.[0]?.holder, "dead");
+  const left = await restic.locks(new AbortController().signal);
+  assert.equal(left?.[0]?.holder, "dead");
   const removed = await restic.unlock(recorder());
   assert.equal(removed.status, "succeeded", removed.error ?? "");
   assert.deepEqual(removed.stats, { locks_removed: 1, locks_kept: 0 });

@@ -85,8 +85,6 @@ export interface ProbeResult {
   restic_repository_id: string | null;
   error: string | null;
   took_seconds: number;
-  /** Who holds locks; absent where nobody could look. */
-  locks?: RepositoryLock[];
 }
 
 export interface ResticOptions {
@@ -258,14 +256,17 @@ export class Restic {
         ? failure("bad_output", "The repository's config that restic printed could not be read.")
         : outcome;
     });
-    const held = outcome.error_class === null ? await heldLocks(this.#options, signal) : undefined;
     return {
-      ...(held === undefined ? {} : { locks: held }),
       state: outcome.error_class === null ? "ready" : PROBE_STATES[outcome.error_class] ?? "error",
       restic_repository_id: outcome.error_class === null ? id ?? null : null,
       error: outcome.error,
       took_seconds: (performance.now() - started) / 1000,
     };
+  }
+
+  /** Who holds locks in a repository that opens; undefined where they could not be read. */
+  locks(signal: AbortSignal): Promise<RepositoryLock[] | undefined> {
+    return heldLocks(this.#options, signal);
   }
 
   /**

@@ -389,7 +389,7 @@ function toFacts(row: Row): Pick<HostRecord, "agent" | "backup" | "readiness" | 
       ...{ has_paths: number("path_count") > 0, set_grew: row.backup_set_grown_at_ms !== null },
       restic_version: text("restic_version"),
       restic_error: text("restic_error"),
-      repository_known: row.repository_initialised_at_ms !== null,
+      initialised_at_ms: at("repository_initialised_at_ms"),
       probe_state: (row.probe_state ?? "unknown") as ProbeState,
       probed_at_ms: at("probed_at_ms"),
       replaced_at_ms: at("replaced_at_ms"),

@@ -10,7 +10,8 @@ export interface ObstacleFacts {
   restic_version: string | null;
   /** Why the agent has no restic; null too before it ever said hello. */
   restic_error: string | null;
-  repository_known: boolean;
+  /** When its repository was first known to exist. */
+  initialised_at_ms: number | null;
   probe_state: ProbeState;
   probed_at_ms: number | null;
   /** When another repository than before was found at the address. */
@@ -49,7 +50,7 @@ export function withObstacle(state: BackupState, obstacle: Obstacle | null): Bac
 }
 
 function probedObstacle(facts: ObstacleFacts): Obstacle | null {
-  const { probed_at_ms, last_good_backup_at_ms, repository_known } = facts;
+  const { probed_at_ms, last_good_backup_at_ms, initialised_at_ms } = facts;
   // A backup that worked later knows better.
   if (probed_at_ms === null || probed_at_ms < (last_good_backup_at_ms ?? 0)) return null;
   switch (facts.probe_state) {
@@ -59,7 +60,9 @@ function probedObstacle(facts: ObstacleFacts): Obstacle | null {
       return facts.probe_state;
     case "missing":
       // Before the first initialisation this is as it should be.
-      return repository_known ? "repository_missing" : null;
+      return initialised_at_ms !== null && probed_at_ms >= initialised_at_ms
+        ? "repository_missing"
+        : null;
     default:
       return null;
   }

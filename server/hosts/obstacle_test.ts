@@ -97,3 +97,16 @@ Deno.test("A host without paths in its set is not good, and says why before its 
   assert.deepEqual(stateOf(world, fresh), ["never", "no_paths"]);
   world.db.close();
 });
+
+Deno.test("A repository that was missing before it was made is no obstacle after", async () => {
+  const world = await testWorld();
+  const { id } = await enrolledHost(world);
+  probed(world, id, "missing");
+  world.clock.advance(1);
+  world.repositories.markInitialised(world.repositories.forHost(ADMIN, id)!.id);
+  assert.deepEqual(stateOf(world, id), ["never", null]);
+  world.clock.advance(1);
+  probed(world, id, "missing");
+  assert.deepEqual(stateOf(world, id), ["never", "repository_missing"]);
+  world.db.close();
+});
