@@ -1,4 +1,4 @@
-/** @module The buttons in a host's head: the next thing to do, and the same with a speed limit. */
+/** @module The buttons in a host's head: the next thing to do, and in a menu what else the host can do. */
 import type { Actor } from "../../server/auth/permissions.ts";
 import type { BackupSet, Host } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";

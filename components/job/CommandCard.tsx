@@ -16,7 +16,7 @@ export function CommandCard({ command }: { command: string }) {
           id="command-line"
           tabIndex={0}
           role="region"
-          aria-label="Command"
+          aria-label="The restic command"
         >{command}</pre>
       </div>
     </Card>
