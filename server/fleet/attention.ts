@@ -55,7 +55,10 @@ export function attentionOf(
   const line = { host_id: host.id, host_name: host.name, state };
   const obstacle = toldObstacle(host, trouble);
   if (obstacle !== null) {
-    const since_ms = msOf(host.last_good_backup_at ?? host.enrolled_at);
+    // When that was found is known to its repository's page alone.
+    const since_ms = obstacle === "repository_damaged"
+      ? null
+      : msOf(host.last_good_backup_at ?? host.enrolled_at);
     if (obstacle === "duplicate_identity" && host.identity_conflict !== null) {
       return { ...line, job_id: null, ...conflicting(host.identity_conflict) };
     }
