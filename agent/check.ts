@@ -61,7 +61,13 @@ const bandwidth = shape<CommandRun["args"]["bandwidth"]>({
   limit_download_kib_per_second: optional(positive),
 });
 
-const args = shape<CommandRun["args"]>({ backup_set: orNull(backupSet), bandwidth });
+/** A way to read data that it does not know fails the job, with a sentence. */
+const readData: Check = (v) => typeof v === "object" && v !== null && "how" in v;
+const args = shape<CommandRun["args"]>({
+  backup_set: orNull(backupSet),
+  bandwidth,
+  read_data: optional(readData),
+});
 /** One change of the server's key, its signature unchecked. */
 export const keyChange = shape<KeyChange>({ from: text, to: text, made_at: time, signature: text });
 

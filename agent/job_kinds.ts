@@ -8,7 +8,7 @@ import type { OperationOptions, Outcome } from "./restic/restic.ts";
 import type { ResticOperations } from "./restic_access.ts";
 
 /** What is told about the repository after a job, in this order. */
-export const FOLLOW_UPS = ["probe", "snapshots", "stats"] as const;
+export const FOLLOW_UPS = ["probe", "snapshots", "stats", "locks"] as const;
 export type FollowUp = typeof FOLLOW_UPS[number];
 
 export interface JobKindEntry {
@@ -32,13 +32,26 @@ export const JOB_KINDS: Record<JobKind, JobKindEntry> = {
       args.backup_set === null
         ? Promise.resolve(withoutBackupSet)
         : restic.backup(args.backup_set, args.bandwidth, options),
-    follow_ups: (outcome) => isGood(outcome) ? ["snapshots", "stats"] : [],
+    follow_ups: (outcome) => isGood(outcome) ? ["snapshots", "stats"] : lookAtLocks(outcome),
+  },
+  check: {
+    run: (restic, args, options) => restic.check(args.read_data, args.bandwidth, options),
+    follow_ups: lookAtLocks,
+  },
+  unlock: {
+    run: (restic, _args, options) => restic.unlock(options),
+    follow_ups: () => ["locks"],
   },
 };
 
 /** The entry of a kind that perhaps only a newer agent knows. */
 export function jobKind(kind: string): JobKindEntry | undefined {
   return Object.hasOwn(JOB_KINDS, kind) ? JOB_KINDS[kind as JobKind] : undefined;
+}
+
+/** A job that met a lock makes the agent look whose it is. */
+function lookAtLocks({ error_class }: Outcome): readonly FollowUp[] {
+  return error_class === "repository_locked" ? ["locks"] : [];
 }
 
 const isGood = (outcome: Outcome) => outcome.status === "succeeded" || outcome.status === "warning";

@@ -1,5 +1,5 @@
 /** @module What the agent tells about its repository: reachable or not, its snapshots, its size. */
-import type { Snapshot } from "../server/protocol/entities.ts";
+import type { RepositoryLock, Snapshot } from "../server/protocol/entities.ts";
 import { SNAPSHOT_PAGE_ROWS } from "../server/protocol/limits.ts";
 import { FOLLOW_UPS, type FollowUp } from "./job_kinds.ts";
 import type { AgentLog } from "./log.ts";
@@ -42,7 +42,24 @@ export class RepositoryReports {
     const result = await restic.probe(signal);
     if (signal.aborted) return;
     this.#probed(settings, result);
-    if (result.state === "ready" && alsoList()) await this.#snapshots(restic, settings, signal);
+    if (result.state !== "ready") return;
+    if (alsoList()) await this.#snapshots(restic, settings, signal);
+    // Reading locks takes longer than the rest, which somebody waits for.
+    await this.#withLocks(restic, settings, { result, signal });
+  }
+
+  /** Tells what a probe found once more, with who holds locks. */
+  async #withLocks(
+    restic: ResticOperations,
+    settings: RepositorySettings,
+    { result, signal }: {
+      result: Awaited<ReturnType<ResticOperations["probe"]>>;
+      signal: AbortSignal;
+    },
+  ): Promise<void> {
+    const locks = result.state === "ready" ? await restic.locks(signal) : undefined;
+    if (signal.aborted || locks === undefined) return;
+    this.#probed(settings, result, locks);
   }
 
   /** Tells what changed after jobs, and takes each thing off `owed` that was told, or cannot be. */
@@ -66,7 +83,8 @@ export class RepositoryReports {
     else {
       const result = await restic.probe(signal);
       if (signal.aborted) return false;
-      this.#probed(settings, result);
+      if (kind === "locks") await this.#withLocks(restic, settings, { result, signal });
+      else this.#probed(settings, result);
       return result.state === "ready";
     }
     return true;
@@ -80,12 +98,14 @@ export class RepositoryReports {
   #probed(
     settings: RepositorySettings,
     result: Awaited<ReturnType<ResticOperations["probe"]>>,
+    locks?: RepositoryLock[],
   ): void {
     this.#o.outbox.append({
       type: "repository.probed",
       config_version: settings.config_version,
       ...result,
       error: result.error?.slice(0, 2000) ?? null,
+      ...(locks === undefined ? {} : { locks }),
       probed_at: iso(this.#o.timing.now_ms()),
     });
   }

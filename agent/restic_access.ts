@@ -7,7 +7,15 @@ import type { RepositorySettings } from "./settings.ts";
 /** What the agent uses of restic's door. */
 export type ResticOperations = Pick<
   Restic,
-  "init" | "backup" | "snapshots" | "stats" | "probe" | "removeStaleLocks"
+  | "init"
+  | "backup"
+  | "check"
+  | "unlock"
+  | "locks"
+  | "snapshots"
+  | "stats"
+  | "probe"
+  | "removeStaleLocks"
 >;
 
 export type FoundRestic = ResticProgram | { error: string };

@@ -23,6 +23,7 @@ const STATS: RepositoryStats = {
   dedup_ratio: null,
   compression_ratio: null,
   lock_state: "unlocked",
+  locks: [],
 };
 
 /** Operations that end at once and well; a test replaces what it is about. */
@@ -45,6 +46,9 @@ export class ScriptedRestic implements ResticAccess {
         this.backups++;
         return this.backup(options);
       },
+      locks: () => Promise.resolve(undefined),
+      check: () => Promise.resolve({ ...SUCCESS, stats: null }),
+      unlock: () => Promise.resolve({ ...SUCCESS, stats: null }),
       snapshots: () => {
         this.listings++;
         return Promise.resolve({ outcome: SUCCESS, snapshots: [] });

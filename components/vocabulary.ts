@@ -47,4 +47,9 @@ export function wordOf(kind: Kind): Word {
 }
 
 /** What each kind of job is called. */
-export const JOB_KINDS = { backup: "Backup", init: "Initialise repo" } as const;
+export const JOB_KINDS = {
+  backup: "Backup",
+  check: "Check",
+  unlock: "Unlock",
+  init: "Initialise repo",
+} as const;

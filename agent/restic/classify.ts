@@ -40,6 +40,10 @@ export function classify(ending: Ending): Classification {
 
 function classifySuccess(ending: Ending): Classification {
   const { findings, operation } = ending;
+  if (operation === "check") {
+    if (findings.check === undefined) return conclude("failed", "bad_output", ending);
+    if (!findings.check.good) return conclude("failed", "repository_damaged", ending);
+  }
   if (operation !== "backup") return { status: "succeeded", error_class: null, error: null };
   if (!hasSnapshot(findings)) return conclude("failed", "bad_output", ending);
   // restic up to 0.18 exits 0 although a path is missing: that is no success.
@@ -85,7 +89,7 @@ const PATTERNS: readonly (readonly [ErrorClass, RegExp])[] = [
   ["all_paths_missing", /all (target|source) directories\/files do not exist/],
   [
     "repository_damaged",
-    /repository contains errors|ciphertext verification failed|invalid data returned/,
+    /repository contains errors|ciphertext verification failed|invalid data returned|LoadIndex returned errors|The repository (index )?(is|contains) damaged/,
   ],
   [
     "network",

@@ -2,12 +2,13 @@
  * @module Typed operations to restic's arguments (pure). Nothing that a person typed is ever an
  * option: paths travel in a NUL-terminated file, patterns and tags are glued to their own flag.
  */
-import type { BackupSet, Bandwidth } from "../../server/protocol/entities.ts";
+import type { BackupSet, Bandwidth, ReadData } from "../../server/protocol/entities.ts";
 
 /** What the agent asks of restic. Ids come from restic's own output. */
 export type Operation =
   | { name: "init" }
   | { name: "backup"; files_from: string; set: BackupSet; bandwidth: Bandwidth }
+  | { name: "check"; read_data?: ReadData | undefined; bandwidth: Bandwidth }
   | { name: "snapshots"; snapshot_id?: string }
   | { name: "stats"; mode: "restore-size" | "raw-data" }
   | { name: "cat config" }
@@ -36,6 +37,9 @@ export function buildArguments(operation: Operation): string[] {
         ...operation.set.tags.filter(isSet).map((tag) => `--tag=${tag}`),
         `--files-from-raw=${operation.files_from}`,
       ];
+    case "check":
+      // Without --json: restic tells how far a check is in plain words only.
+      return [...limits(operation.bandwidth), "check", ...readData(operation.read_data)];
     case "snapshots": {
       const args = ["--json", "--no-lock", "snapshots"];
       if (operation.snapshot_id !== undefined) args.push("--", hexId(operation.snapshot_id));
@@ -81,6 +85,29 @@ export function problemOfSet(set: BackupSet): string | undefined {
   return undefined;
 }
 
+/** How much of the data a check reads, as restic's own flag. */
+function readData(read_data: ReadData | undefined): string[] {
+  switch (read_data?.how) {
+    case undefined:
+      return [];
+    case "all":
+      return ["--read-data"];
+    case "percent":
+      return [`--read-data-subset=${percentage(read_data.percent)}%`];
+    case "part":
+      return [`--read-data-subset=${wholeNumber(read_data.part)}/${wholeNumber(read_data.of)}`];
+    case "size":
+      return [`--read-data-subset=${wholeNumber(read_data.mib)}M`];
+    default:
+      throw new TypeError("This way to read the data of a check is not known.");
+  }
+}
+
+function percentage(value: number): string {
+  if (!(value >= 0.1 && value <= 100)) throw new TypeError("A percentage is 0.1 to 100.");
+  return String(Math.round(value * 10) / 10);
+}
+
 function limits(bandwidth: Bandwidth): string[] {
   const args: string[] = [];
   const { limit_upload_kib_per_second: up, limit_download_kib_per_second: down } = bandwidth;
@@ -90,7 +117,9 @@ function limits(bandwidth: Bandwidth): string[] {
 }
 
 function wholeNumber(value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) throw new TypeError("A limit is whole KiB/s.");
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new TypeError("A whole number above 0 is needed.");
+  }
   return value;
 }
 

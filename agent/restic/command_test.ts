@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { ReadData } from "../../server/protocol/entities.ts";
 import { buildArguments, encodePaths, problemOfSet } from "./command.ts";
 
 const typed = fc.oneof(
@@ -67,4 +68,25 @@ Deno.test("problemOfSet() names a tag with a comma and any text with a NUL", () 
   assert.equal(problemOfSet(set), undefined);
   assert.match(problemOfSet({ ...set, tags: ["a,b"] }) ?? "", /"a,b" holds a comma/);
   assert.match(problemOfSet({ ...set, paths: ["/a\0b"] }) ?? "", /^The path .* NUL/);
+});
+
+Deno.test("buildArguments() reads a check's data by typed fields alone, and refuses what is none", () => {
+  const args = (read_data?: ReadData) =>
+    buildArguments({ name: "check", read_data, bandwidth: {} }).slice(1);
+  assert.deepEqual(args(), []);
+  assert.deepEqual(args({ how: "all" }), ["--read-data"]);
+  assert.deepEqual(args({ how: "percent", percent: 2.5 }), ["--read-data-subset=2.5%"]);
+  assert.deepEqual(args({ how: "part", part: 3, of: 7 }), ["--read-data-subset=3/7"]);
+  assert.deepEqual(args({ how: "size", mib: 500 }), ["--read-data-subset=500M"]);
+  for (
+    const broken of [
+      { how: "percent", percent: 0 },
+      { how: "percent", percent: "5%;x" },
+      { how: "part", part: 0.5, of: 7 },
+      { how: "size", mib: -1 },
+      { how: "--password-command=x" },
+    ]
+  ) {
+    assert.throws(() => args(broken as ReadData), JSON.stringify(broken));
+  }
 });

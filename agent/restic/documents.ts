@@ -1,5 +1,5 @@
 /** @module restic's one-document answers to our own shapes (pure). */
-import type { Snapshot } from "../../server/protocol/entities.ts";
+import type { RepositoryLock, Snapshot } from "../../server/protocol/entities.ts";
 import { count } from "./output.ts";
 
 type Fields = Record<string, unknown>;
@@ -17,10 +17,21 @@ export function parseRepositoryId(document: string): string | undefined {
   return hexId(findObject(document)?.["id"]);
 }
 
-/** Whether what `restic cat lock` printed is an exclusive lock; undefined if unreadable. */
-export function parseExclusive(document: string): boolean | undefined {
+/** A lock as restic wrote it. */
+export type ResticLock = Omit<RepositoryLock, "holder">;
+
+/** The lock in what `restic cat lock` printed; undefined if unreadable. */
+export function parseLock(document: string): ResticLock | undefined {
   const lock = findObject(document);
-  return lock === undefined ? undefined : lock["exclusive"] === true;
+  const renewed_at = isoTime(lock?.["time"]);
+  if (lock === undefined || renewed_at === undefined) return undefined;
+  return {
+    hostname: (text(lock["hostname"]) ?? "").slice(0, 256).toWellFormed(),
+    username: (text(lock["username"]) ?? "").slice(0, 256).toWellFormed(),
+    pid: count(lock["pid"]) ?? 0,
+    exclusive: lock["exclusive"] === true,
+    renewed_at,
+  };
 }
 
 /** The ids in what `restic list locks` printed, one a line. */

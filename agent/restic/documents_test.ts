@@ -3,7 +3,7 @@ import fc from "fast-check";
 import {
   compressionRatio,
   dedupRatio,
-  parseExclusive,
+  parseLock,
   parseLockIds,
   parseRepositoryId,
   parseSnapshots,
@@ -72,11 +72,14 @@ Deno.test("dedupRatio() and compressionRatio() are null for an empty repository"
   assert.equal(compressionRatio(empty), null);
 });
 
-Deno.test("parseRepositoryId(), parseLockIds() and parseExclusive() read every version's answer", () => {
+Deno.test("parseRepositoryId(), parseLockIds() and parseLock() read every version's answer", () => {
   for (const version of VERSIONS) {
     assert.match(parseRepositoryId(sample(version, "cat_config")) ?? "", /^[0-9a-f]{64}$/);
     assert.equal(parseLockIds(sample(version, "list_locks_live")).length, 1);
-    assert.equal(parseExclusive(sample(version, "cat_lock")), true);
+    const lock = parseLock(sample(version, "cat_lock"));
+    assert.deepEqual([lock?.hostname, lock?.username, lock?.exclusive], ["vm", "root", true]);
+    assert.match(lock?.renewed_at ?? "", /^2026-11-22T12:0\d:\d\d\.\d{3}Z$/);
+    assert.ok(lock!.pid > 1);
   }
 });
 
@@ -84,7 +87,7 @@ Deno.test("the readers of documents take any text without throwing", () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (document) => {
     parseSnapshots(document);
     parseRepositoryId(document);
-    parseExclusive(document);
+    parseLock(document);
     parseLockIds(document);
     parseStats(document);
   }));

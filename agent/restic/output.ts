@@ -16,6 +16,7 @@ export interface Status {
 export type OutputEvent =
   | { type: "status"; status: Status }
   | { type: "summary"; snapshot_id: string | undefined; dry_run: boolean; stats: JobStats }
+  | { type: "check_summary"; error_count: number }
   | { type: "initialized"; repository_id: string }
   | { type: "error"; item: string; message: string }
   | { type: "exit_error"; message: string }
@@ -39,7 +40,10 @@ export function parseLine(line: string): OutputEvent {
       if (fields["action"] !== undefined) return { type: "other_json", text: line };
       return { type: "status", status: parseStatus(fields) };
     case "summary":
-      return parseSummary(fields);
+      return fields["num_errors"] === undefined
+        ? parseSummary(fields)
+        // What is no number is no good news.
+        : { type: "check_summary", error_count: count(fields["num_errors"]) ?? 1 };
     case "initialized":
       return { type: "initialized", repository_id: text(fields["id"]) };
     case "error":

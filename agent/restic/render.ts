@@ -11,10 +11,15 @@ export function renderEvent(event: OutputEvent): string[] {
       return [];
     case "summary":
       return renderSummary(event);
+    case "check_summary":
+      return [event.error_count === 0 ? "no errors were found" : `${event.error_count} errors`];
     case "initialized":
       return [`repository ${event.repository_id.slice(0, 10)} was made`];
     case "error":
-      return [`error: ${event.item}: ${event.message}`];
+      // An error of a check is about no file.
+      return event.item === ""
+        ? event.message.split(/[\r\n]+/).filter((line) => line !== "")
+        : [`error: ${event.item}: ${event.message}`];
     case "exit_error":
       return event.message.split(/[\r\n]+/).filter((line) => line !== "");
     case "path_missing":

@@ -2,21 +2,31 @@
  * @module restic as the agent uses it: typed operations in, one classified outcome out. The command
  * line is built from these fields only; nothing a person typed is ever an option.
  */
-import type { ErrorClass, JobStats, ProbeState, Snapshot } from "../../server/protocol/entities.ts";
-import type { BackupSet, Bandwidth } from "../../server/protocol/entities.ts";
+import type {
+  ErrorClass,
+  JobStats,
+  ProbeState,
+  RepositoryLock,
+  Snapshot,
+} from "../../server/protocol/entities.ts";
+import type { BackupSet, Bandwidth, ReadData } from "../../server/protocol/entities.ts";
 import type { JobProgress } from "../../server/protocol/agent_messages.ts";
 import { classify } from "./classify.ts";
 import { problemOfSet } from "./command.ts";
 import {
   compressionRatio,
   dedupRatio,
-  parseExclusive,
-  parseLockIds,
   parseRepositoryId,
   parseSnapshots,
   parseStats,
 } from "./documents.ts";
 import { endingProgress, startingProgress } from "./progress.ts";
+import { removeCheckCaches, statsOfCheck } from "./check_run.ts";
+import { heldLocks, lockState, readLocks } from "./locks.ts";
+import { failure, isGood } from "./outcome.ts";
+import { PROBE_STATES } from "./probe_states.ts";
+import { unlockRepository } from "./unlock_run.ts";
+import { LOCKS_TOLD_MAX } from "../../server/protocol/limits.ts";
 import { createRedact } from "./redact.ts";
 import { type Request, type Run, runRestic } from "./run.ts";
 
@@ -67,6 +77,7 @@ export interface RepositoryStats {
   compression_ratio: number | null;
   /** Whether somebody holds the repository alone, so that a backup has to wait. */
   lock_state: "unknown" | "locked" | "unlocked";
+  locks: RepositoryLock[];
 }
 
 export interface ProbeResult {
@@ -91,17 +102,6 @@ export interface ResticOptions {
 }
 
 const ERROR_MAX_CHARS = 2000;
-const LOCKS_READ_MAX = 8;
-
-const PROBE_STATES: Partial<Record<ErrorClass, ProbeState>> = {
-  repository_missing: "missing",
-  wrong_password: "wrong_password",
-  http_unauthorized: "unauthorized",
-  repository_locked: "locked",
-  network: "unreachable",
-  deadline: "unreachable",
-  restic_not_found: "restic_not_found",
-};
 
 /** One repository, opened by one restic. Every method answers with an outcome and throws nothing. */
 export class Restic {
@@ -159,6 +159,41 @@ export class Restic {
     });
   }
 
+  /** Looks for errors in the repository, alone in it as long as it lasts. */
+  check(
+    read_data: ReadData | undefined,
+    bandwidth: Bandwidth,
+    options: OperationOptions,
+  ): Promise<Outcome> {
+    return this.#guard(async () => {
+      options.onEvent({ type: "progress", progress: startingProgress("starting") });
+      const request = { name: "check", read_data, bandwidth } as const;
+      try {
+        const run = await this.#read(request, options);
+        await this.#clearOwnLock(run, options);
+        return { ...this.#outcomeOf(run), stats: statsOfCheck(run) };
+      } finally {
+        // Of a check that was killed; an agent runs one at a time.
+        await removeCheckCaches(this.#options.cache_dir);
+      }
+    });
+  }
+
+  /** Removes locks of processes that are gone; refuses where one that is in use might go too. */
+  unlock(options: OperationOptions): Promise<Outcome> {
+    options.onEvent({ type: "progress", progress: startingProgress("starting") });
+    return this.#unlock(options);
+  }
+
+  #unlock(options: OperationOptions): Promise<Outcome> {
+    return this.#guard(() =>
+      unlockRepository(this.#options, options, {
+        outcomeOf: (run) => this.#outcomeOf(run),
+        clean: (error) => this.#clean(error),
+      })
+    );
+  }
+
   /** The whole list, oldest first. */
   async snapshots(
     options: OperationOptions,
@@ -192,12 +227,17 @@ export class Restic {
       if (restore === undefined || raw === undefined) {
         return failure("bad_output", "The figures that restic printed could not be read.");
       }
+      const held = await readLocks(this.#options, {
+        signal: options.signal,
+        limit: LOCKS_TOLD_MAX,
+      });
       stats = {
         size_bytes: raw.total_size,
         snapshot_count: raw.snapshots_count,
         dedup_ratio: dedupRatio(restore, raw),
         compression_ratio: compressionRatio(raw),
-        lock_state: await this.#lockState(options.signal),
+        lock_state: lockState(held),
+        locks: held.locks,
       };
       return raw_outcome;
     });
@@ -224,15 +264,17 @@ export class Restic {
     };
   }
 
+  /** Who holds locks in a repository that opens; undefined where they could not be read. */
+  locks(signal: AbortSignal): Promise<RepositoryLock[] | undefined> {
+    return heldLocks(this.#options, signal);
+  }
+
   /**
-   * Removes locks whose owner on this machine is dead, or which nobody has renewed for 30 minutes;
-   * never a living one. Answers what went wrong, or null.
+   * Removes locks whose owner on this machine is dead; never one that may be in use. Answers what
+   * went wrong, or which lock stays, or null.
    */
   async removeStaleLocks(signal: AbortSignal): Promise<string | null> {
-    const outcome = await this.#guard(async () =>
-      this.#outcomeOf(await runRestic(this.#options, { name: "unlock" }, { signal }))
-    );
-    return outcome.error;
+    return (await this.#unlock({ signal, onEvent() {} })).error;
   }
 
   #read(request: Request, options: OperationOptions): Promise<Run> {
@@ -306,20 +348,6 @@ export class Restic {
     options.onEvent({ type: "log", stream: "event", text });
   }
 
-  async #lockState(signal: AbortSignal): Promise<RepositoryStats["lock_state"]> {
-    const list = await runRestic(this.#options, { name: "list locks" }, { signal });
-    if (!isGood(this.#outcomeOf(list))) return "unknown";
-    let state: RepositoryStats["lock_state"] = "unlocked";
-    for (const lock_id of parseLockIds(list.document).slice(0, LOCKS_READ_MAX)) {
-      const lock = await runRestic(this.#options, { name: "cat lock", lock_id }, { signal });
-      const exclusive = parseExclusive(lock.document);
-      if (exclusive) return "locked";
-      // A lock that is gone by now was somebody's who has finished.
-      if (exclusive === undefined && lock.exit_code !== 0) state = "unknown";
-    }
-    return state;
-  }
-
   #outcomeOf(run: Run): Outcome {
     const { status, error_class, error } = classify(run);
     const summary = run.findings.summary?.stats;
@@ -355,14 +383,6 @@ export class Restic {
   #clean(error: string): string {
     return this.#redact(error).slice(0, ERROR_MAX_CHARS).toWellFormed();
   }
-}
-
-function isGood(outcome: Outcome): boolean {
-  return outcome.status === "succeeded" || outcome.status === "warning";
-}
-
-function failure(error_class: ErrorClass, error: string): Outcome {
-  return { status: "failed", exit_code: null, error_class, error, stats: null };
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import { buildArguments, encodePaths, type Operation } from "./command.ts";
 import { childEnvironment, secretFiles } from "./environment.ts";
 import { gather, noFindings } from "./findings.ts";
 import { decode, joinBytes, LineSplitter } from "./lines.ts";
+import { CheckMeter } from "./check_output.ts";
 import { type OutputEvent, parseLine } from "./output.ts";
 import { type ProcessEnd, runProcess } from "./process.ts";
 import { endingProgress, ProgressMeter } from "./progress.ts";
@@ -19,6 +20,9 @@ import { StallWatch } from "./stall.ts";
 const KILL_AFTER_SECONDS = 90;
 /** The list of 100,000 snapshots is about 70 MB. */
 const DOCUMENT_MAX_BYTES = 256 * 1024 * 1024;
+
+/** What these print is followed line by line; the others answer with one document. */
+const SPEAKING: ReadonlySet<Operation["name"]> = new Set(["backup", "init", "check"]);
 
 /** An operation as it is asked for; the run itself writes the file of paths. */
 export type Request =
@@ -38,6 +42,8 @@ export interface Run extends Ending {
   /** All of stdout for an operation that answers with one document; else empty. */
   document: string;
   was_killed: boolean;
+  /** What a check went through. */
+  counted: CheckMeter["counted"];
 }
 
 /**
@@ -95,6 +101,7 @@ class RunSession {
   #stall;
   #findings = noFindings();
   #meter = new ProgressMeter();
+  #check = new CheckMeter();
   #redact;
   #document: Uint8Array[] = [];
   #document_bytes = 0;
@@ -125,7 +132,7 @@ class RunSession {
 
   takeStdout(chunk: Uint8Array): void {
     this.#stall.heard();
-    if (this.#request.name === "backup" || this.#request.name === "init") {
+    if (SPEAKING.has(this.#request.name)) {
       return this.#stdout.push(chunk);
     }
     this.#document_bytes += chunk.length;
@@ -150,6 +157,7 @@ class RunSession {
       cancel_requested: this.#options.signal.aborted,
       deadline_seconds: this.#deadline_hit ? this.#deadline_seconds : null,
       findings: this.#findings,
+      counted: this.#check.counted,
       document: is_whole ? decode(joinBytes(this.#document, this.#document_bytes)) : "",
     };
   }
@@ -161,6 +169,7 @@ class RunSession {
   }
 
   #takeLine(stream: "stdout" | "stderr", line: string): void {
+    if (stream === "stdout" && this.#request.name === "check" && this.#takeCheckLine(line)) return;
     const event = parseLine(line);
     // Only a repository that was opened makes restic speak JSON on stdout.
     if (stream === "stdout" && event.type !== "text" && this.#options.ask) this.#reach.stop();
@@ -171,6 +180,16 @@ class RunSession {
       const progress = endingProgress("finishing", event.stats);
       this.#options.onEvent?.({ type: "progress", progress });
     }
+  }
+
+  /** True for a counter, which is progress and nothing for the log. */
+  #takeCheckLine(line: string): boolean {
+    const progress = this.#check.read(line);
+    if (progress === undefined) return false;
+    // Only a repository that was opened and locked has indexes to load.
+    this.#reach.stop();
+    this.#options.onEvent?.({ type: "progress", progress });
+    return progress.total_files > 0;
   }
 
   #reportProgress({ status }: Extract<OutputEvent, { type: "status" }>): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Classification, classify, type Ending } from "./classify.ts";
+import { CheckMeter, saysNoErrors } from "./check_output.ts";
 import type { OperationName } from "./command.ts";
 import { type Findings, gather, noFindings } from "./findings.ts";
 import { LineSplitter } from "./lines.ts";
@@ -20,6 +21,7 @@ interface Sample {
 type Expected = [status: Classification["status"], error_class: Classification["error_class"]];
 
 const SUCCESS: Expected = ["succeeded", null];
+const DAMAGED: Expected = ["failed", "repository_damaged"];
 const EXPECTED: Record<string, { operation: OperationName; result: Expected }> = {
   backup1: { operation: "backup", result: ["warning", "files_unreadable"] },
   // Only the first lines were recorded: a run whose summary is lost is not trusted.
@@ -33,6 +35,17 @@ const EXPECTED: Record<string, { operation: OperationName; result: Expected }> =
   backup_skip2: { operation: "backup", result: SUCCESS },
   backup_status: { operation: "backup", result: SUCCESS },
   badflag: { operation: "snapshots", result: ["failed", "unknown"] },
+  check: { operation: "check", result: SUCCESS },
+  check_damaged_readdata: { operation: "check", result: DAMAGED },
+  check_data: { operation: "check", result: SUCCESS },
+  check_missing_pack: { operation: "check", result: DAMAGED },
+  check_nolock: { operation: "check", result: SUCCESS },
+  check_text_damaged: { operation: "check", result: DAMAGED },
+  check_text_index: { operation: "check", result: DAMAGED },
+  check_text_interrupted: { operation: "check", result: ["failed", "restic_crashed"] },
+  check_text_locked: { operation: "check", result: ["failed", "repository_locked"] },
+  check_text_missing_pack: { operation: "check", result: DAMAGED },
+  check_text_read: { operation: "check", result: SUCCESS },
   cat_config: { operation: "cat config", result: SUCCESS },
   cat_lock: { operation: "cat lock", result: SUCCESS },
   conn_refused: { operation: "snapshots", result: ["failed", "network"] },
@@ -172,12 +185,54 @@ for (const version of VERSIONS) {
   });
 }
 
+Deno.test("classify() calls a check good only once restic has said that it found no errors", () => {
+  for (const sample of readSamples().filter(({ name }) => EXPECTED[name]?.operation === "check")) {
+    const { stdout, stderr } = sample;
+    const good_at = sample.exit_code === 0 ? endOfGoodWord(stdout) : Infinity;
+    for (let length = 0; length <= stdout.length; length++) {
+      const findings = findingsOf(stdout.subarray(0, length), stderr);
+      const { status } = classify({ ...endingOf(sample, findings), exit_code: 0 });
+      if (status === "succeeded") assert(length >= good_at, `${sample.name} cut at ${length}`);
+    }
+    for (let length = 0; length <= stderr.length; length++) {
+      const findings = findingsOf(stdout, stderr.subarray(0, length));
+      const { status } = classify({ ...endingOf(sample, findings), exit_code: 1 });
+      assert.equal(status, "failed", `${sample.name} cut at ${length}`);
+    }
+  }
+});
+
+Deno.test("CheckMeter follows the recorded checks through their phases to their last counter", () => {
+  for (const sample of readSamples().filter(({ name }) => EXPECTED[name]?.operation === "check")) {
+    const meter = new CheckMeter();
+    const lines = new TextDecoder().decode(sample.stdout).split("\n");
+    const seen = lines.map((line) => meter.read(line)).filter((one) => one !== undefined);
+    if (!lines.includes("load indexes")) continue;
+    assert.equal(seen[0]?.phase, "loading_index", sample.name);
+    for (const { percent_done, eta_seconds } of seen) {
+      assert(percent_done >= 0 && percent_done <= 1 && (eta_seconds ?? 0) >= 0);
+    }
+    const whole = sample.exit_code === 0 || /damaged|missing/.test(sample.name);
+    if (!whole || sample.name === "check_text_index") continue;
+    assert(meter.counted.snapshots_checked! > 0, sample.name);
+    const reads = /damaged|data|read/.test(sample.name);
+    assert.equal(meter.counted.packs_read !== undefined, reads, sample.name);
+  }
+});
+
 Deno.test("the recorded runs cover five versions with at least 30 operations each", () => {
   const samples = readSamples();
   for (const version of VERSIONS) {
     assert(samples.filter((sample) => sample.version === version).length >= 30, version);
   }
 });
+
+function endOfGoodWord(stdout: Uint8Array): number {
+  const text = new TextDecoder().decode(stdout);
+  const line = text.split("\n").find((line) => saysNoErrors(line) || line.includes("num_errors"));
+  assert(line !== undefined);
+  return text.indexOf(line) + line.length;
+}
 
 function endOfSummary(stdout: Uint8Array): number {
   const text = new TextDecoder().decode(stdout);

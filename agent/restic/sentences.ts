@@ -9,6 +9,7 @@ const QUOTE_MAX_CHARS = 300;
 const NOTHING_DONE: Record<OperationName, string> = {
   "backup": "Nothing was backed up; earlier snapshots are unchanged.",
   "init": "No repository was made.",
+  "check": "The repository was not checked.",
   "snapshots": "The list of snapshots was not read.",
   "stats": "The repository's figures were not read.",
   "cat config": "The repository was not opened.",
@@ -29,6 +30,8 @@ export function sentence(error_class: ErrorClass, ending: Ending): string {
       return ending.operation === "backup"
         ? "restic ended without naming a snapshot, so this backup cannot be trusted."
         : `restic's answer could not be read. ${NOTHING_DONE[ending.operation]}`;
+    case "repository_damaged":
+      return damaged(ending);
     default:
       return `${whatHappened(error_class, ending)} ${NOTHING_DONE[ending.operation]}`;
   }
@@ -52,8 +55,6 @@ function whatHappened(error_class: ErrorClass, ending: Ending): string {
       return "There is no space left, on the storage or in this host's temporary folder.";
     case "all_paths_missing":
       return "None of the paths exists on this host.";
-    case "repository_damaged":
-      return "restic found damaged data in the repository.";
     case "network":
       return `The storage server could not be reached${quote(lastWords(ending.findings), ": ")}.`;
     case "deadline":
@@ -65,6 +66,28 @@ function whatHappened(error_class: ErrorClass, ending: Ending): string {
         quote(lastWords(ending.findings), ": ")
       }.`;
   }
+}
+
+/** What is damaged, and what restic itself says to do. */
+function damaged({ operation, findings }: Ending): string {
+  if (operation !== "check") {
+    return `restic found damaged data in the repository. ${NOTHING_DONE[operation]}`;
+  }
+  const first = findings.stderr_tail.find(isError) ??
+    findings.item_errors.find(({ item }) => item === "")?.message.trim();
+  const what = `The check found errors in the repository${quote(first ?? "", ": ")}.`;
+  return findings.advice.length === 0
+    ? what
+    : `${what} restic says: ${findings.advice.map(asAdvice).join(" ")}`;
+}
+
+function asAdvice(line: string): string {
+  const text = clip(line.trim());
+  return text.startsWith("restic ") ? `"${text}"` : text;
+}
+
+function isError(line: string): boolean {
+  return line !== "" && !line.startsWith("Fatal: ");
 }
 
 function crashed(ending: Ending): string {
@@ -109,7 +132,10 @@ function gaps(findings: Findings): string {
 function lockOwner(findings: Findings): string {
   const said = [findings.exit_message ?? "", ...findings.stderr_tail].join("\n");
   const owner = /already locked(?: exclusively)? by PID (\d{1,10}) on (\S{1,100})/.exec(said);
-  return owner === null ? "" : ` (process ${owner[1]} on ${owner[2]})`;
+  if (owner === null) return "";
+  const since = /lock was created at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)/.exec(said);
+  const time = since === null ? "" : `, since ${since[1]} by this host's clock`;
+  return ` (process ${owner[1]} on ${owner[2]}${time})`;
 }
 
 /** restic's reason: its last error without the stack that may follow, else stderr's last line. */

@@ -124,6 +124,7 @@ export function sampleJob(n: number, more: Partial<Job> = {}): Job {
     is_catch_up: false,
     backup_set: null,
     bandwidth: {},
+    read_data: null,
     queued_at: hoursAgo(n + 0.1),
     dispatched_at: hoursAgo(n + 0.1),
     started_at: hoursAgo(n + 0.1),

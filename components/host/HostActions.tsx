@@ -1,4 +1,4 @@
-/** @module The buttons in a host's head: the next thing to do, and the same with a speed limit. */
+/** @module The buttons in a host's head: the next thing to do, and in a menu what else the host can do. */
 import type { Actor } from "../../server/auth/permissions.ts";
 import type { BackupSet, Host } from "../../server/protocol/entities.ts";
 import { paths } from "../../server/protocol/paths.ts";
@@ -59,12 +59,15 @@ export function HostActions({ host, actor, csrf_token }: HostActionsProps) {
           <details class="runmenu">
             <summary
               class="btn btn-primary btn-icon"
-              aria-label={`${action.label} with a speed limit`}
-              title="With a speed limit"
+              aria-label="Other jobs: with a speed limit, check, unlock"
+              title="Other jobs"
             >
               <Icon name="down" />
             </summary>
-            <RunForm host={host} action={action.action} label={action.label} token={csrf_token} />
+            <div class="menu stack gap-3">
+              <RunForm host={host} action={action.action} label={action.label} token={csrf_token} />
+              <RepositoryJobs host_id={host.id} token={csrf_token} />
+            </div>
           </details>
         </span>
       )}
@@ -94,7 +97,7 @@ interface RunFormProps {
 
 function RunForm({ host, action, label, token }: RunFormProps) {
   return (
-    <form class="menu stack gap-3" method="post" action={paths.host(host.id)}>
+    <form class="stack gap-3" method="post" action={paths.host(host.id)}>
       <CsrfField token={token} />
       <input type="hidden" name="action" value={action} />
       <BackupSetText set={host.backup_set} />
@@ -102,6 +105,26 @@ function RunForm({ host, action, label, token }: RunFormProps) {
       <SpeedField id="run-download" label="Download limit" name="limit_download_kib_per_second" />
       <p class="hint">1,024 KiB/s is 1 MiB/s or 8.4 Mbit/s. Empty means no limit.</p>
       <button type="submit" class="btn btn-block">{label} with these limits</button>
+    </form>
+  );
+}
+
+function RepositoryJobs({ host_id, token }: { host_id: string; token: string }) {
+  return (
+    <form class="stack gap-2 border-t border-line pt-3" method="post" action={paths.host(host_id)}>
+      <CsrfField token={token} />
+      <b class="medium">Repository</b>
+      <div class="row wrap gap-2">
+        <a class="btn btn-sm" href={`${paths.hostRepository(host_id)}#checks`}>
+          <Icon name="shield" size={14} />
+          Check…
+        </a>
+        <button type="submit" class="btn btn-sm" name="action" value="unlock">
+          <Icon name="unlock" size={14} />
+          Unlock
+        </button>
+      </div>
+      <p class="hint">Unlock removes locks of processes that are gone. A living one stays.</p>
     </form>
   );
 }

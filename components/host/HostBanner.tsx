@@ -34,6 +34,7 @@ function CauseLinks({ cause, host_id }: { cause: HostCause; host_id: string }) {
           {cause.act === "open_job" ? "Open job" : "Open log"}
         </a>
       )}
+      {cause.job_id && <a class="btn btn-sm" href={paths.job(cause.job_id)}>Open log</a>}
       {cause.act === "repository" && (
         <a class="btn btn-sm" href={paths.hostRepository(host_id)}>Repository</a>
       )}

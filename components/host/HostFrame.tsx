@@ -91,6 +91,8 @@ function BackupPill({ host }: { host: Host }) {
       ? "Last backup failed"
       : obstacle === "repository_replaced"
       ? "Repository replaced"
+      : obstacle === "repository_damaged"
+      ? "Check failed"
       : obstacle === "repository_missing"
       ? "Repository gone"
       : "Cannot be backed up"

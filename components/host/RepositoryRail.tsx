@@ -10,12 +10,13 @@ import { Icon } from "../Icon.tsx";
 import { visibleText } from "../job/visible_text.ts";
 import { Time } from "../Time.tsx";
 import { changeText } from "./secret_change.ts";
+import { LocksCard } from "./LocksCard.tsx";
 import { isBadProbe, PROBE_WORDS } from "./probe_words.ts";
 
 export interface RepositoryRailProps {
   host: Host;
   repository: RepositoryDetail;
-  rights: { probe: boolean; edit: boolean };
+  rights: { probe: boolean; edit: boolean; run: boolean };
   csrf_token: string;
   now_ms: number;
 }
@@ -25,13 +26,14 @@ export function RepositoryRail(props: RepositoryRailProps) {
   return (
     <aside class="rail stack stack-lg" aria-label="Access">
       <LastLook {...props} />
+      <LocksCard {...props} may_run={props.rights.run} />
       <Location {...props} />
     </aside>
   );
 }
 
 function LastLook({ host, repository, rights, csrf_token, now_ms }: RepositoryRailProps) {
-  const { probe_state, probed_at, lock_state, stats_at } = repository;
+  const { probe_state, probed_at } = repository;
   const bad = isBadProbe(probe_state);
   const tone = bad ? "fail" : probe_state === "ready" ? "ok" : "idle";
   return (
@@ -46,18 +48,6 @@ function LastLook({ host, repository, rights, csrf_token, now_ms }: RepositoryRa
           </Fact>
           <Fact label="When">
             <Time at={probed_at} now_ms={now_ms} none="not yet" />
-          </Fact>
-          <Fact label="Lock">
-            {lock_state === "unknown" ? "not known yet" : (
-              <>
-                {lock_state === "locked" ? "held by somebody" : "none"}
-                {stats_at && (
-                  <span class="meta">
-                    , <Time at={stats_at} now_ms={now_ms} />
-                  </span>
-                )}
-              </>
-            )}
           </Fact>
         </dl>
         {rights.probe && host.enrolled_at !== null && (

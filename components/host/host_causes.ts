@@ -10,7 +10,12 @@ import { ago, span } from "../format.ts";
 import { moment } from "../days.ts";
 import { causeOf, saysNoMore } from "../job/causes.ts";
 import type { Tone } from "../vocabulary.ts";
-import { notInitialised, probedCause, replacedCause } from "./repository_causes.ts";
+import {
+  checkFailedCause,
+  notInitialised,
+  probedCause,
+  replacedCause,
+} from "./repository_causes.ts";
 
 /** What the banner's button does. */
 export type CauseAct =
@@ -34,6 +39,8 @@ export interface HostCause {
   /** The host's settings are the place to repair it. */
   in_settings?: boolean;
   job?: Job;
+  /** Of a job that only its id is known of. */
+  job_id?: string | null;
 }
 
 export interface HostFacts {
@@ -51,6 +58,7 @@ export function hostCauses(facts: HostFacts): HostCause[] {
   const causes = [
     twoMachines(facts),
     replacedCause(facts.repository, facts.now_ms),
+    checkFailedCause(facts.repository, facts.now_ms),
     backupCause(facts),
     probeCause(facts),
     offline(facts),
@@ -72,10 +80,17 @@ function isActive(job: Job | undefined): boolean {
   return job !== undefined && ["queued", "dispatched", "running"].includes(job.status);
 }
 
+const RUNS: Record<Job["kind"], string> = {
+  init: "The initialisation of the repository",
+  backup: "A backup",
+  check: "A check of the repository",
+  unlock: "An unlock of the repository",
+};
+
 function backupCause(facts: HostFacts): HostCause | undefined {
   const { host, last_job, now_ms } = facts;
   if (isActive(last_job)) {
-    const what = last_job!.kind === "init" ? "The initialisation of the repository" : "A backup";
+    const what = RUNS[last_job!.kind];
     const title = `${what} ${last_job!.status === "running" ? "is running" : "is queued"}.`;
     return {
       tone: last_job!.status === "running" ? "run" : "idle",

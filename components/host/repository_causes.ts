@@ -1,6 +1,7 @@
 /** @module What is wrong with a host's repository, in words, each with what to try. Pure. */
 import type { Host, Job, ProbeState, Repository } from "../../server/protocol/entities.ts";
 import { ago } from "../format.ts";
+import { lockedCause } from "./lock_words.ts";
 import type { CauseAct, HostCause } from "./host_causes.ts";
 
 const PROBES: Partial<Record<ProbeState, { title: string; text: string; act?: CauseAct }>> = {
@@ -108,18 +109,36 @@ export function repositoryCauses(
   const absent = host.repository_initialised_at === null
     ? notInitialised(repository, undefined)
     : undefined;
-  return [absent, probedCause(host, repository, now_ms), lockedCause(repository, now_ms)]
+  return [
+    absent,
+    stayingHere(checkFailedCause(repository, now_ms)),
+    probedCause(host, repository, now_ms),
+    lockedCause(repository, now_ms),
+  ]
     .filter((cause) => cause !== undefined);
 }
 
-/** The agent counts locks with the figures, after each backup: it may be gone by now. */
-function lockedCause(repository: Repository, now_ms: number): HostCause | undefined {
-  const { lock_state, stats_at, probe_state } = repository;
-  if (lock_state !== "locked" || stats_at === null || probe_state === "locked") return undefined;
+/** The way to the page that is shown already. */
+function stayingHere(cause: HostCause | undefined): HostCause | undefined {
+  if (cause === undefined) return undefined;
+  const { act: _, ...rest } = cause;
+  return rest;
+}
+
+/** What a check found stands above everything that still works. */
+export function checkFailedCause(
+  repository: Repository | undefined,
+  now_ms: number,
+): HostCause | undefined {
+  if (repository?.last_check_status !== "failed" || repository.last_check_at === null) {
+    return undefined;
+  }
   return {
-    tone: "warn",
-    title: `Somebody held the repository alone ${ago(Date.parse(stats_at), now_ms)}.`,
-    text:
-      "A prune or a check does so. A backup waits as long as it lasts. Whose lock it is, is not known.",
+    tone: "fail",
+    title: "Check failed: errors were found in the repository.",
+    text: `Seen ${ago(Date.parse(repository.last_check_at), now_ms)}. Some snapshots may not be ` +
+      "restorable. Remove nothing from it, read the check's log, and repair it as restic says there.",
+    act: "repository",
+    job_id: repository.last_check_job_id,
   };
 }

@@ -136,7 +136,7 @@ function pillLabel(view: JobView): string {
 
 function cancelText(job: Job): string {
   if (job.status === "queued") return "It has not been sent to the host yet and never will be.";
-  return job.kind === "init"
+  return job.kind !== "backup"
     ? "The agent stops restic and leaves no lock behind."
     : "The agent stops restic and leaves no lock behind. No snapshot is made; what was already uploaded makes the next backup shorter.";
 }

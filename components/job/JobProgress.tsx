@@ -46,6 +46,10 @@ export function JobProgress(props: JobProgressProps) {
       <div class="stack px-5 pt-4 pb-3.5">
         <div class="row wrap items-baseline gap-x-2 gap-y-0.5">
           <h2 id="progress-title" class="nowrap text-2xl">{headline(view, percent)}</h2>
+          {job.kind === "check" && percent !== null && (
+            // Each phase of a check counts anew.
+            <span class="dim">{phaseWord(progress)}</span>
+          )}
           {progress && progress.total_bytes > 0 && (
             <span class="dim">{bytesOf(progress.bytes_done, progress.total_bytes)}</span>
           )}
@@ -89,7 +93,17 @@ export function JobProgress(props: JobProgressProps) {
         {!fresh && <StaleLine freshness={freshness} agent_away={agent_away} all_read={all_read} />}
         <PhaseList view={view} />
       </div>
-      {progress && (
+      {progress && job.kind === "check" && (
+        <dl class="stats border-t border-line">
+          <Stat
+            label={progress.phase === "reading_data" ? "Packs" : "Snapshots"}
+            value={count(progress.files_done)}
+            sub={found(progress.total_files, count)}
+          />
+          <Stat label="Elapsed" value={elapsed(view, now_ms)} sub={usually(usual_seconds)} />
+        </dl>
+      )}
+      {progress && job.kind === "backup" && (
         <dl class="stats border-t border-line">
           <Stat
             label="Files"

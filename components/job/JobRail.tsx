@@ -5,6 +5,7 @@ import { paths } from "../../server/protocol/paths.ts";
 import { toTheSecond } from "../days.ts";
 import { absolute, rate, shortList } from "../format.ts";
 import { isFinalStatus } from "./job_view.ts";
+import { readDataText } from "./read_data.ts";
 import { visibleText } from "./visible_text.ts";
 
 /** What to try and the facts of a job. */
@@ -41,7 +42,14 @@ export function JobRail({ job }: { job: Job }) {
             <Fact label="Queued">{moment(job.queued_at)}</Fact>
             {job.started_at && <Fact label="Started">{moment(job.started_at)}</Fact>}
             {job.finished_at && <Fact label="Finished">{moment(job.finished_at)}</Fact>}
-            <Fact label="Upload limit">{limit(job.bandwidth.limit_upload_kib_per_second)}</Fact>
+            {job.kind === "check" && (
+              <Fact label="Reads">
+                {job.read_data === null ? "structure only" : readDataText(job.read_data)}
+              </Fact>
+            )}
+            {job.kind === "backup" && (
+              <Fact label="Upload limit">{limit(job.bandwidth.limit_upload_kib_per_second)}</Fact>
+            )}
             {job.backup_set && (
               <>
                 <Fact label="Paths">

@@ -144,12 +144,45 @@ export function saysNoMore(error_class: ErrorClass | null): boolean {
 }
 
 function forKind(job: Job, cause: Cause): Cause {
-  if (job.kind !== "init" || job.error_class === "repository_exists") return cause;
-  return { title: cause.title, meaning: "The repository was not initialised by this job." };
+  switch (job.kind) {
+    case "backup":
+      return cause;
+    case "init":
+      return job.error_class === "repository_exists"
+        ? cause
+        : { title: cause.title, meaning: "The repository was not initialised by this job." };
+    case "check":
+      return ofCheck(job, cause);
+    case "unlock":
+      return ofUnlock(job, cause);
+  }
+}
+
+function ofCheck({ error_class }: Job, cause: Cause): Cause {
+  if (error_class === "repository_damaged") {
+    return {
+      title: "The check found errors in the repository",
+      meaning: "Some of its snapshots may not be restorable. Do not remove anything from it.",
+    };
+  }
+  const meaning = "The check did not come to an end: nothing is known of the repository by it.";
+  return { title: cause.title, meaning };
+}
+
+function ofUnlock({ error_class, stats }: Job, cause: Cause): Cause {
+  if (error_class !== "repository_locked") {
+    return { title: cause.title, meaning: "Whether a lock was removed, the log says." };
+  }
+  const meaning = stats?.locks_removed
+    ? "Locks of processes that are gone were removed. What may be in use stays."
+    : "No lock was removed: one that may be in use stays.";
+  return { title: "The repository stays locked", meaning };
 }
 
 /** The word for a job's kind at the start of a sentence. */
 export const KIND_TITLE: Record<Job["kind"], string> = {
   init: "Initialise repository",
   backup: "Backup",
+  check: "Check",
+  unlock: "Unlock",
 };

@@ -20,6 +20,10 @@ const PHASE_WORDS: Record<JobProgress["phase"], string> = {
   uploading: "Uploading",
   finishing: "Finishing",
   listing: "Listing snapshots",
+  loading_index: "Loading the index",
+  checking_packs: "Checking packs",
+  checking_snapshots: "Checking snapshots",
+  reading_data: "Reading data back",
 };
 
 /** What a job does while no percent is known, as "Scanning". */

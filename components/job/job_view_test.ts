@@ -27,6 +27,7 @@ function aJob(more: Partial<Job> = {}): Job {
     is_catch_up: false,
     backup_set: null,
     bandwidth: {},
+    read_data: null,
     queued_at: "2026-11-12T09:34:48Z",
     dispatched_at: "2026-11-12T09:34:48Z",
     started_at: "2026-11-12T09:34:49Z",

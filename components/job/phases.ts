@@ -26,7 +26,20 @@ const STEPS: Record<JobKind, Step[]> = {
     { label: "Finish", phases: ["finishing"] },
     { label: "List snapshots", phases: ["listing"] },
   ],
+  check: [
+    { label: "Start", phases: ["starting"] },
+    { label: "Load index", phases: ["loading_index"] },
+    { label: "Check packs", phases: ["checking_packs"] },
+    { label: "Check snapshots", phases: ["checking_snapshots"] },
+    { label: "Read data", phases: ["reading_data"] },
+  ],
+  unlock: [{ label: "Unlock", phases: ["starting"] }],
 };
+
+/** A check of the structure alone reads no data. */
+function stepsOf({ kind, read_data }: Job): Step[] {
+  return kind === "check" && read_data === null ? STEPS.check.slice(0, -1) : STEPS[kind];
+}
 
 /**
  * The steps of a job, the queue first. Undefined for a job that ended badly when it is not known in
@@ -34,7 +47,7 @@ const STEPS: Record<JobKind, Step[]> = {
  */
 export function phasesOf(view: JobView): PhaseItem[] | undefined {
   const { job } = view;
-  const steps = STEPS[job.kind];
+  const steps = stepsOf(job);
   const queue = queueStep(view);
   const all = (state: PhaseItem["state"]) =>
     steps.map((step) => ({ label: step.label, state, took_seconds: null }));

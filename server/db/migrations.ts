@@ -5,6 +5,7 @@
 import agent_notices from "./migrations/0006_agent_notices.sql" with { type: "text" };
 import bounds from "./migrations/0007_bounds.sql" with { type: "text" };
 import commands_by_job from "./migrations/0011_commands_by_job.sql" with { type: "text" };
+import checks_and_locks from "./migrations/0013_checks_and_locks.sql" with { type: "text" };
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import address_changed from "./migrations/0003_address_changed.sql" with { type: "text" };
 import backup_set_grown from "./migrations/0004_backup_set_grown.sql" with { type: "text" };
@@ -35,4 +36,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 10, name: "stored days", sql: stored_days },
   { version: 11, name: "commands by job", sql: commands_by_job },
   { version: 12, name: "schedules", sql: schedules },
+  { version: 13, name: "checks and locks", sql: checks_and_locks },
 ];

@@ -117,6 +117,27 @@ Deno.test("openDatabase() takes repositories and secrets of version 4 along, wit
   });
 });
 
+Deno.test("openDatabase() takes repositories of version 12 along, with no check and no locks yet", () => {
+  withFolder((folder) => {
+    const path = join(folder, "a.db");
+    const old = openDatabase(path, { ...options, migrations: MIGRATIONS.slice(0, 12) });
+    old.sqlite.exec(`
+      INSERT INTO hosts (id, name, os, backup_set, created_at_ms) VALUES ('h1', 'web', 'linux', '{}', 1);
+      INSERT INTO repositories (id, host_id, name, url, kind, append_only, last_check_at_ms,
+        last_check_status, credential_changed_at_ms)
+      VALUES ('r1', 'h1', 'web', 'http://nas/web/', 'rest', 1, 5, 'succeeded', 1);`);
+    old.close();
+    const db = openDatabase(path, options);
+    const row = db.prepare(`SELECT last_check_at_ms, last_check_status, last_check_job_id,
+      last_check_read_data, locks, locks_at_ms FROM repositories`).get();
+    assert.deepEqual({ ...row }, {
+      ...{ last_check_at_ms: 5, last_check_status: "succeeded", last_check_job_id: null },
+      ...{ last_check_read_data: null, locks: null, locks_at_ms: null },
+    });
+    db.close();
+  });
+});
+
 Deno.test("openDatabase() adds up what all repositories of version 9 stored, day by day", () => {
   withFolder((folder) => {
     const path = join(folder, "a.db");

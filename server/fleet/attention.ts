@@ -39,6 +39,7 @@ const OBSTACLES: Record<Obstacle, string> = {
   unauthorized: "Cannot be backed up: the storage server refuses user or password.",
   repository_missing: "The repository is gone from its address.",
   repository_replaced: "Another repository than before is at its address.",
+  repository_damaged: "The last check found errors in its repository.",
   duplicate_identity: "Two machines use its identity: only one of them is backed up.",
   no_paths: "Cannot be backed up: its backup set has no paths.",
   set_changed: "Its backup set has changed since the last good backup: run one.",
@@ -54,7 +55,10 @@ export function attentionOf(
   const line = { host_id: host.id, host_name: host.name, state };
   const obstacle = toldObstacle(host, trouble);
   if (obstacle !== null) {
-    const since_ms = msOf(host.last_good_backup_at ?? host.enrolled_at);
+    // When that was found is known to its repository's page alone.
+    const since_ms = obstacle === "repository_damaged"
+      ? null
+      : msOf(host.last_good_backup_at ?? host.enrolled_at);
     if (obstacle === "duplicate_identity" && host.identity_conflict !== null) {
       return { ...line, job_id: null, ...conflicting(host.identity_conflict) };
     }

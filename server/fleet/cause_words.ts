@@ -32,6 +32,7 @@ export const CAUSE_OF_OBSTACLE: Record<Obstacle, string> = {
   unauthorized: "The storage server refuses user or password",
   repository_missing: "The repository is gone from its address",
   repository_replaced: "Another repository than before is at its address",
+  repository_damaged: "A check found errors in the repository",
   duplicate_identity: "Two machines use one identity",
   no_paths: "The backup set has no paths",
   set_changed: "The backup set has changed since the last good backup",

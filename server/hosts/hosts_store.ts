@@ -62,7 +62,8 @@ export interface AgentDescription {
 }
 
 const REPOSITORY_FACTS = `r.initialised_at_ms AS repository_initialised_at_ms, r.probe_state,
-  r.replaced_at_ms, coalesce(json_array_length(h.backup_set, '$.paths'), 0) AS path_count`;
+  r.replaced_at_ms, r.last_check_status,
+  coalesce(json_array_length(h.backup_set, '$.paths'), 0) AS path_count`;
 const FROM_HOSTS = "FROM hosts h LEFT JOIN repositories r ON r.id = h.repository_id";
 const SELECT_HOST = `SELECT h.*, ${REPOSITORY_FACTS}, ${SCHEDULE_FACTS} ${FROM_HOSTS}`;
 
@@ -356,13 +357,13 @@ function toFacts(row: Row): Pick<HostRecord, "agent" | "backup" | "readiness" | 
       goal_seconds: number("goal_seconds"),
     },
     readiness: {
-      has_paths: number("path_count") > 0,
-      set_grew: row.backup_set_grown_at_ms !== null,
+      ...{ has_paths: number("path_count") > 0, set_grew: row.backup_set_grown_at_ms !== null },
       restic_version: text("restic_version"),
       restic_error: text("restic_error"),
       repository_known: row.repository_initialised_at_ms !== null,
       probe_state: (row.probe_state ?? "unknown") as ProbeState,
       replaced_at_ms: at("replaced_at_ms"),
+      check_failed: row.last_check_status === "failed",
       last_good_backup_at_ms: at("last_good_backup_at_ms"),
     },
   };

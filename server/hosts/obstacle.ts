@@ -15,6 +15,8 @@ export interface ObstacleFacts {
   probe_state: ProbeState;
   /** When another repository than before was found at the address. */
   replaced_at_ms: number | null;
+  /** The last check found errors in the repository. */
+  check_failed: boolean;
   last_good_backup_at_ms: number | null;
 }
 
@@ -26,6 +28,7 @@ export function obstacleOf(facts: ObstacleFacts, second_machine = false): Obstac
   const probed = probedObstacle(facts);
   if (probed !== null) return probed;
   if (wasReplaced(facts)) return "repository_replaced";
+  if (facts.check_failed) return "repository_damaged";
   if (second_machine) return "duplicate_identity";
   if (!facts.has_paths) return "no_paths";
   return facts.set_grew ? "set_changed" : null;

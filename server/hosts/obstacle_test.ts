@@ -130,3 +130,18 @@ Deno.test("A host without paths in its set is not good, and says why before its 
   assert.deepEqual(stateOf(world, fresh), ["never", "no_paths"]);
   world.db.close();
 });
+
+Deno.test("A repository that was missing before it was made is no obstacle after", async () => {
+  const world = await testWorld();
+  const { id } = await enrolledHost(world);
+  probed(world, id, "missing");
+  world.clock.advance(1);
+  const repository_id = world.repositories.forHost(ADMIN, id)!.id;
+  world.repositories.markInitialised(repository_id);
+  world.repositories.recordOpened(repository_id, world.clock.now_ms());
+  assert.deepEqual(stateOf(world, id), ["never", null]);
+  world.clock.advance(1);
+  probed(world, id, "missing");
+  assert.deepEqual(stateOf(world, id), ["never", "repository_missing"]);
+  world.db.close();
+});

@@ -21,7 +21,7 @@ function textOf(form: Fields, name: string): string {
 }
 
 /**
- * What "Run now", "Initialise repo" and "Retry" ask for. A retry repeats the kind and the limits of
+ * What "Run now", "Initialise repo", "Check now", "Unlock" and "Retry" ask for. A retry repeats the kind and the limits of
  * `retried`, with the backup set as it is now. @throws {AppError} bad_request for another action
  */
 export function startRequest(form: Fields, retried?: Job): StartJobRequest {
@@ -31,11 +31,41 @@ export function startRequest(form: Fields, retried?: Job): StartJobRequest {
       return StartJobRequest.parse({ kind: "init" });
     case "run":
       return StartJobRequest.parse({ kind: "backup", bandwidth });
+    case "check":
+      return StartJobRequest.parse({ kind: "check", read_data: readDataOf(form) });
+    case "unlock":
+      return StartJobRequest.parse({ kind: "unlock" });
     case "retry":
-      return StartJobRequest.parse({ kind: retried?.kind ?? "backup", bandwidth });
+      return StartJobRequest.parse({
+        kind: retried?.kind ?? "backup",
+        bandwidth,
+        read_data: retried?.read_data ?? undefined,
+      });
     default:
-      throw new AppError("bad_request", "Say what to start: run, init or retry", {
+      throw new AppError("bad_request", "Say what to start: run, init, check, unlock or retry", {
         field: "action",
+      });
+  }
+}
+
+/** What the check form asks to read. The fields of other choices do not count. */
+function readDataOf(form: Fields): unknown {
+  const number = (name: string) => Number(textOf(form, name).trim() || NaN);
+  switch (textOf(form, "read")) {
+    case "":
+    case "structure":
+      return undefined;
+    case "all":
+      return { how: "all" };
+    case "percent":
+      return { how: "percent", percent: number("percent") };
+    case "part":
+      return { how: "part", part: number("part"), of: number("of") };
+    case "size":
+      return { how: "size", mib: number("mib") };
+    default:
+      throw new AppError("bad_request", "Say what to read: structure, percent, part, size or all", {
+        field: "read",
       });
   }
 }

@@ -11,7 +11,7 @@ const HINTS: Record<ErrorClass, string> = {
   wrong_password:
     "Enter the encryption password that was used when the repository was made, in the host's settings",
   repository_locked:
-    "Wait for the other restic. If it died, unlock the repository with restic unlock on the host",
+    "Wait for the other restic. If it died, press Unlock on the host's repository page: it removes only locks of processes that are gone",
   append_only_refusal:
     "Nothing has to be done for backups. Removing needs a credential that may remove",
   http_unauthorized:
@@ -20,7 +20,7 @@ const HINTS: Record<ErrorClass, string> = {
   deadline: "Check that the storage server runs and try again",
   no_space: "Free space there, then run the backup again",
   repository_damaged:
-    "Keep the repository as it is and check it with restic check before the next backup",
+    "Remove nothing from it: no forget, no prune. Copy the repository if there is room, then follow restic's guide to troubleshooting: restic repair index, restic repair packs and restic repair snapshots --forget, as its log says, and check again",
   restic_not_found: "Install restic 0.19.1 on the host, or set its path in agent.yaml",
   restic_too_old: "Install restic 0.17.1 or newer on the host; 0.19.1 is recommended",
   restic_crashed: "Read the end of the log. Run it again; if it ends the same way, update restic",

@@ -4,7 +4,7 @@
  */
 import type { Action } from "../auth/permissions.ts";
 import { AppError } from "../errors.ts";
-import type { BackupSet, JobKind } from "../protocol/entities.ts";
+import type { BackupSet, JobKind, ReadData } from "../protocol/entities.ts";
 
 export interface JobKindRule {
   /** The action of auth/permissions.ts that starting it needs. */
@@ -34,7 +34,29 @@ export const JOB_KINDS: Record<JobKind, JobKindRule> = {
     counts_as_backup: true,
     proves_repository: true,
   },
+  check: {
+    action: "job.start",
+    takes_backup_set: false,
+    repository: "initialised",
+    counts_as_backup: false,
+    proves_repository: true,
+  },
+  unlock: {
+    action: "job.start",
+    takes_backup_set: false,
+    repository: "initialised",
+    counts_as_backup: false,
+    proves_repository: false,
+  },
 };
+
+/** @throws {AppError} invalid_field if a kind that reads no data is to read some */
+export function readDataOf(kind: JobKind, read_data: ReadData | undefined): ReadData | null {
+  if (read_data !== undefined && kind !== "check") {
+    throw new AppError("invalid_field", "Only a check reads data back", { field: "read_data" });
+  }
+  return read_data ?? null;
+}
 
 /** Refuses a job that could not work. @throws {AppError} no_paths, not_initialised, already_initialised */
 export function demandStartable(

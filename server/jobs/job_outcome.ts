@@ -1,7 +1,13 @@
 /** @module What the server makes of an agent's word that a job ended. Pure. */
 import { iso } from "../clock.ts";
 import type { JobFinished } from "../protocol/agent_messages.ts";
-import type { ErrorClass, FinalJobStatus, JobKind, JobStats } from "../protocol/entities.ts";
+import type {
+  CheckStatus,
+  ErrorClass,
+  FinalJobStatus,
+  JobKind,
+  JobStats,
+} from "../protocol/entities.ts";
 import { JOB_KINDS } from "./job_kinds.ts";
 
 /** Below this a measured difference of clocks may be the time that the message took. */
@@ -41,6 +47,13 @@ export function judge(kind: JobKind, said: JobFinished): Outcome {
 export function madeSnapshot(outcome: Outcome): boolean {
   return (outcome.status === "succeeded" || outcome.status === "warning") &&
     outcome.stats?.snapshot_id !== undefined;
+}
+
+/** What a check found; null for other jobs, and for a check that did not get that far. */
+export function checkFound(kind: JobKind, outcome: Outcome): CheckStatus | null {
+  if (kind !== "check") return null;
+  if (outcome.status === "succeeded") return "succeeded";
+  return outcome.error_class === "repository_damaged" ? "failed" : null;
 }
 
 /**

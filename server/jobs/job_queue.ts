@@ -93,12 +93,12 @@ export class JobQueue {
     );
     for (const row of ready) {
       db.transaction(() => {
-        const { backup_set, bandwidth } = row.options;
+        const { backup_set, bandwidth, read_data } = row.options;
         commands.issue(row.host_id, {
           type: "command.run",
           job_id: row.id,
           kind: row.kind,
-          args: { backup_set, bandwidth },
+          args: { backup_set, bandwidth, ...(read_data && { read_data }) },
         }, row.expires_at_ms);
         transitions.dispatched(row);
         db.afterCommit(() => link.wake(row.host_id));

@@ -11,7 +11,7 @@ import type { Repositories } from "../repositories/repositories.ts";
 import type { HostDaysStore } from "./host_days_store.ts";
 import { JOB_KINDS } from "./job_kinds.ts";
 import type { JobNewsBoard } from "./job_news.ts";
-import { madeSnapshot, type Outcome } from "./job_outcome.ts";
+import { checkFound, madeSnapshot, type Outcome } from "./job_outcome.ts";
 import type { JobStream } from "./job_stream.ts";
 import { toJob } from "./job_view.ts";
 import { finishedMessage } from "./job_watch.ts";
@@ -107,6 +107,13 @@ export class JobTransitions {
     if (rule.counts_as_backup && !proves_nothing) {
       hosts.recordBackupEnded(host_id, { job_id: row.id, status, finished_at_ms });
       days.add({ host_id, day: clock.dayOf(finished_at_ms), status });
+    }
+    const found = checkFound(row.kind, outcome);
+    if (found !== null) {
+      const read_data = row.options.read_data ?? null;
+      repositories.checks.record(row.repository_id, {
+        ...{ job_id: row.id, status: found, read_data, finished_at_ms },
+      });
     }
     const proven = status === "succeeded" || madeSnapshot(outcome);
     if (!rule.proves_repository || !proven) return;

@@ -21,6 +21,7 @@ export function toJob(row: JobRow, connected: boolean): Job {
     is_catch_up: row.is_catch_up,
     backup_set: row.options.backup_set,
     bandwidth: row.options.bandwidth,
+    read_data: row.options.read_data ?? null,
     queued_at: iso(row.queued_at_ms),
     dispatched_at: isoOrNull(row.dispatched_at_ms),
     started_at: isoOrNull(row.started_at_ms),

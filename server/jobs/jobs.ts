@@ -16,7 +16,7 @@ import type { Repositories } from "../repositories/repositories.ts";
 import type { JobScheduled } from "../protocol/agent_messages.ts";
 import type { Schedules } from "../schedules/schedules.ts";
 import { type HostDay, HostDaysStore } from "./host_days_store.ts";
-import { demandStartable, JOB_KINDS } from "./job_kinds.ts";
+import { demandStartable, JOB_KINDS, readDataOf } from "./job_kinds.ts";
 import { JobAdoption } from "./job_adoption.ts";
 import { JobLogsStore } from "./job_logs_store.ts";
 import { logPage } from "./log_page.ts";
@@ -105,6 +105,7 @@ export class Jobs {
     const { kind, bandwidth, schedule_id } = request;
     demand(actor, JOB_KINDS[kind].action);
     const { db, clock, audit, hosts } = this.#deps;
+    const read_data = readDataOf(kind, request.read_data);
     return db.transaction(() => {
       const host = hosts.get(actor, host_id);
       const repository_id = this.#enrolledRepository(host);
@@ -125,7 +126,7 @@ export class Jobs {
         actor_id: actor.id,
         actor_name: actor.name,
         ...{ schedule_id, due_at_ms: null, is_catch_up: false },
-        options: { backup_set, bandwidth },
+        options: { backup_set, bandwidth, ...(read_data && { read_data }) },
         queued_at_ms,
         expires_at_ms: queued_at_ms + COMMAND_TTL_SECONDS * 1000,
       });
@@ -133,7 +134,10 @@ export class Jobs {
         action: "job.start",
         target_kind: "job",
         target_id: id,
-        payload: { kind, host_id, host_name: host.name, schedule_id, backup_set, bandwidth },
+        payload: {
+          ...{ kind, host_id, host_name: host.name, schedule_id, backup_set, bandwidth },
+          ...(read_data && { read_data }),
+        },
       });
       this.#transitions.announce(id);
       this.#queue.dispatchHost(host_id);

@@ -9,6 +9,7 @@ import type {
   JobKind,
   JobStats,
   JobStatus,
+  ReadData,
 } from "../protocol/entities.ts";
 import type { Outcome } from "./job_outcome.ts";
 import type { Run } from "./usual_times.ts";
@@ -25,7 +26,7 @@ export interface NewJobRow {
   /** When it was due, of a run that the agent started by itself. */
   due_at_ms: number | null;
   is_catch_up: boolean;
-  options: { backup_set: BackupSet | null; bandwidth: Bandwidth };
+  options: { backup_set: BackupSet | null; bandwidth: Bandwidth; read_data?: ReadData };
   queued_at_ms: number;
   expires_at_ms: number;
 }

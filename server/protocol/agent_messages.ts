@@ -15,10 +15,11 @@ import {
   LockState,
   LogLine,
   ProbeState,
+  RepositoryLock,
   Snapshot,
   Timestamp,
 } from "./entities.ts";
-import { EPOCH_MAX, LOG_BATCH_MAX_LINES, SNAPSHOT_PAGE_ROWS } from "./limits.ts";
+import { EPOCH_MAX, LOCKS_TOLD_MAX, LOG_BATCH_MAX_LINES, SNAPSHOT_PAGE_ROWS } from "./limits.ts";
 
 const text = (max: number) => z.string().max(max);
 
@@ -108,9 +109,19 @@ export type JobStarted = z.infer<typeof JobStarted>;
 export const JobProgress = z.object({
   type: z.literal("job.progress"),
   job_id: Id,
-  phase: z.enum(["starting", "scanning", "uploading", "finishing", "listing"]),
+  phase: z.enum([
+    "starting",
+    "scanning",
+    "uploading",
+    "finishing",
+    "listing",
+    "loading_index",
+    "checking_packs",
+    "checking_snapshots",
+    "reading_data",
+  ]),
   percent_done: z.number().min(0).max(1),
-  files_done: z.int().min(0),
+  files_done: z.int().min(0).meta({ description: "Of a check the phase's snapshots or packs" }),
   total_files: z.int().min(0),
   bytes_done: z.int().min(0),
   total_bytes: z.int().min(0),
@@ -151,6 +162,10 @@ const READ_WITH = z.int().min(0).optional().meta({
   description: "The config that it was read with: of an older one it may be another repository's",
 });
 
+const LOCKS = z.array(RepositoryLock).max(LOCKS_TOLD_MAX).optional().meta({
+  description: "Who holds locks; absent: not known",
+});
+
 /** The whole snapshot list in pages; the last page replaces what the server had. */
 export const SnapshotsReport = z.object({
   type: z.literal("snapshots.report"),
@@ -174,6 +189,7 @@ export const RepoStats = z.object({
   last_check_at: Timestamp.nullable(),
   last_check_status: text(64).nullable(),
   lock_state: LockState,
+  locks: LOCKS,
 });
 export type RepoStats = z.infer<typeof RepoStats>;
 
@@ -186,6 +202,7 @@ export const RepositoryProbed = z.object({
   restic_repository_id: text(64).nullable(),
   error: text(2000).nullable(),
   took_seconds: z.number().min(0),
+  locks: LOCKS,
   probed_at: Timestamp,
 });
 export type RepositoryProbed = z.infer<typeof RepositoryProbed>;

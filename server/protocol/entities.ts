@@ -30,6 +30,7 @@ export const Obstacle = z.enum([
   "repository_missing",
   "repository_replaced",
   "duplicate_identity",
+  "repository_damaged",
   "no_paths",
   "set_changed",
 ]);
@@ -48,7 +49,7 @@ export const IdentityConflict = z.object({
 export type IdentityConflict = z.infer<typeof IdentityConflict>;
 
 /** Kinds of job this version can start. `JobKindTable` in jobs says what each needs. */
-export const JobKind = z.enum(["init", "backup"]);
+export const JobKind = z.enum(["init", "backup", "check", "unlock"]);
 export type JobKind = z.infer<typeof JobKind>;
 
 export const JobStatus = z.enum([
@@ -125,6 +126,31 @@ export const Bandwidth = z.object({
 });
 export type Bandwidth = z.infer<typeof Bandwidth>;
 
+/**
+ * How much of the packs' data a check reads back. Without it a check finds what is missing, but no
+ * bits that have flipped.
+ */
+export const ReadData = z.discriminatedUnion("how", [
+  z.object({ how: z.literal("all") }).strict(),
+  z.object({
+    how: z.literal("percent"),
+    percent: z.number().min(0.1).max(100).multipleOf(0.1).meta({ description: "Packs at random" }),
+  }).strict(),
+  z.object({
+    how: z.literal("part"),
+    part: z.int().min(1),
+    of: z.int().min(1).max(256).meta({ description: "Each pack is in exactly one of the parts" }),
+  }).strict().refine(({ part, of }) => part <= of, {
+    message: "cannot be beyond the number of parts",
+    path: ["part"],
+  }),
+  z.object({
+    how: z.literal("size"),
+    mib: z.int().min(1).max(1_000_000_000).meta({ description: "MiB of packs at random" }),
+  }).strict(),
+]);
+export type ReadData = z.infer<typeof ReadData>;
+
 const SnapshotId = z.string().regex(/^[0-9a-f]{8,64}$/);
 
 /** What a schedule of this version can do. */
@@ -179,6 +205,10 @@ export const JobStats = z.object({
   bytes_stored: z.int().min(0).optional(),
   duration_seconds: z.number().min(0).optional(),
   error_count: z.int().min(0).optional(),
+  snapshots_checked: z.int().min(0).optional(),
+  packs_read: z.int().min(0).optional().meta({ description: "By a check that reads data" }),
+  locks_removed: z.int().min(0).optional(),
+  locks_kept: z.int().min(0).optional(),
 });
 export type JobStats = z.infer<typeof JobStats>;
 
@@ -202,6 +232,7 @@ export const Job = z.object({
   is_catch_up: z.boolean().meta({ description: "It made up for runs missed since `due_at`" }),
   backup_set: BackupSet.nullable(),
   bandwidth: Bandwidth,
+  read_data: ReadData.nullable().meta({ description: "Of a check; null: structure only" }),
   queued_at: Timestamp,
   dispatched_at: Timestamp.nullable(),
   started_at: Timestamp.nullable(),
@@ -267,7 +298,26 @@ export const ProbeState = z.enum([
 ]);
 export type ProbeState = z.infer<typeof ProbeState>;
 
+/** Whether a lock's process is there: `foreign` ones nobody but their own machine can tell. */
+export const LockHolder = z.enum(["dead", "alive", "foreign", "unknown"]);
+export type LockHolder = z.infer<typeof LockHolder>;
+
+/** A lock in a repository, as restic wrote it. Its time is by the clock of its own machine. */
+export const RepositoryLock = z.object({
+  hostname: z.string().max(256),
+  username: z.string().max(256),
+  pid: z.int().min(0),
+  exclusive: z.boolean(),
+  renewed_at: Timestamp.meta({ description: "restic renews a lock every 5 minutes" }),
+  holder: LockHolder,
+});
+export type RepositoryLock = z.infer<typeof RepositoryLock>;
+
 export const LockState = z.enum(["unknown", "unlocked", "locked"]);
+
+/** What the last check that came to an end found: "failed" stands until a later one is good. */
+export const CheckStatus = z.enum(["succeeded", "failed"]);
+export type CheckStatus = z.infer<typeof CheckStatus>;
 
 export const Repository = z.object({
   id: Id,
@@ -287,8 +337,12 @@ export const Repository = z.object({
   compression_ratio: z.number().nullable(),
   stats_at: Timestamp.nullable(),
   last_check_at: Timestamp.nullable(),
-  last_check_status: z.string().nullable(),
+  last_check_status: CheckStatus.nullable(),
+  last_check_job_id: Id.nullable(),
+  last_check_read_data: ReadData.nullable().meta({ description: "null: structure only" }),
   lock_state: LockState,
+  locks: z.array(RepositoryLock).nullable().meta({ description: "null: not looked at yet" }),
+  locks_at: Timestamp.nullable().meta({ description: "When the host last looked at them" }),
   restic_repository_id: z.string().nullable(),
   replaced_at: Timestamp.nullable().meta({
     description: "When another repository than before was found at the address, until accepted",

@@ -33,3 +33,6 @@ export const STALLED_AFTER_SECONDS = 15 * 60;
 export const SCHEDULES_MAX = 50;
 /** JSON text of all schedules of one host: quoted twice they have to fit into a frame. */
 export const SCHEDULES_MAX_CHARS = 200_000;
+
+/** Locks of a repository that an agent tells of, oldest first. */
+export const LOCKS_TOLD_MAX = 8;

@@ -15,6 +15,7 @@ import {
   JobKind,
   JobStatus,
   LogLine,
+  ReadData,
   Repository,
   RepositoryDay,
   Role,
@@ -145,6 +146,7 @@ export const StartJobRequest = z.object({
   kind: JobKind,
   backup_set: BackupSetInput.optional().meta({ description: "Default: the host's own" }),
   bandwidth: Bandwidth.strict().default({}),
+  read_data: ReadData.optional().meta({ description: "Of a check alone; absent: structure only" }),
 }).strict();
 export type StartJobRequest = z.infer<typeof StartJobRequest>;
 

@@ -11,6 +11,7 @@ import {
   CertPin,
   Id,
   JobKind,
+  ReadData,
   ScheduleKind,
   ScheduleTimes,
   Timestamp,
@@ -75,7 +76,11 @@ export const CommandRun = z.object({
   ...command,
   job_id: Id,
   kind: JobKind,
-  args: z.object({ backup_set: BackupSet.nullable(), bandwidth: Bandwidth }),
+  args: z.object({
+    backup_set: BackupSet.nullable(),
+    bandwidth: Bandwidth,
+    read_data: ReadData.optional().meta({ description: "Of a check; absent: structure only" }),
+  }),
 });
 export type CommandRun = z.infer<typeof CommandRun>;
 

@@ -21,6 +21,8 @@ import {
   type SealedConfig,
   type SealedCredential,
 } from "./repositories_store.ts";
+import { RepositoryChecks } from "./repository_checks.ts";
+import { RepositoryLocksStore } from "./repository_locks_store.ts";
 import { RepositoryDaysStore } from "./repository_days_store.ts";
 import { CredentialSealer } from "./credential_sealer.ts";
 import { forgetSnapshots } from "./forget_snapshots.ts";
@@ -51,11 +53,13 @@ export interface RepositorySecrets {
 }
 
 export class Repositories {
+  readonly checks: RepositoryChecks;
   #deps: RepositoriesDeps;
   #store: RepositoriesStore;
   #days: RepositoryDaysStore;
   #stored: StoredDays;
   #credentials: CredentialSealer;
+  #locks: RepositoryLocksStore;
 
   constructor(deps: RepositoriesDeps) {
     this.#deps = deps;
@@ -63,6 +67,8 @@ export class Repositories {
     this.#days = new RepositoryDaysStore(deps.db);
     this.#stored = new StoredDays(deps);
     this.#credentials = new CredentialSealer(deps.sealer);
+    this.checks = new RepositoryChecks(deps.db);
+    this.#locks = new RepositoryLocksStore(deps.db);
   }
 
   /** The repository of a host, without secrets; undefined if there is no such host. */
@@ -302,10 +308,6 @@ export class Repositories {
   applyStats(host_id: string, stats: RepoStats): void {
     if (this.isOutdated(host_id, stats.config_version)) return;
     const { db, clock, changes } = this.#deps;
-    const { last_check_at } = stats;
-    const last_check_at_ms = last_check_at === null
-      ? null
-      : Math.min(Date.parse(last_check_at), clock.now_ms());
     db.transaction(() => {
       const before_bytes = this.#store.byHost(host_id)?.size_bytes ?? 0;
       this.#stored.add(stats.size_bytes - before_bytes);
@@ -314,11 +316,10 @@ export class Repositories {
         snapshot_count: stats.snapshot_count,
         dedup_ratio: stats.dedup_ratio,
         compression_ratio: stats.compression_ratio,
-        last_check_at_ms,
-        last_check_status: stats.last_check_status,
         lock_state: stats.lock_state,
         now_ms: clock.now_ms(),
       });
+      if (stats.locks !== undefined) this.#locks.put(host_id, stats.locks, clock.now_ms());
       const { size_bytes, snapshot_count, dedup_ratio, compression_ratio } = stats;
       const figures = { size_bytes, snapshot_count, dedup_ratio, compression_ratio };
       this.#days.put(host_id, { day: dayBefore(clock, 0), ...figures });
@@ -342,6 +343,7 @@ export class Repositories {
         now_ms: clock.now_ms(),
       });
       if (!newest) return;
+      if (probe.locks !== undefined) this.#locks.put(host_id, probe.locks, clock.now_ms());
       // Reached and opened with the password: the repository exists, whoever made it.
       if (state === "ready") this.markInitialised(this.#store.byHost(host_id)!.id);
       db.afterCommit(() => changes.publish({ host_id }));

@@ -2,6 +2,8 @@ import type { StatementSync } from "node:sqlite";
 import { iso, isoOrNull } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import type { Repository, SecretChange } from "../protocol/entities.ts";
+import { lastCheckOf } from "./repository_checks.ts";
+import { locksOf } from "./repository_locks_store.ts";
 
 type Row = Record<string, unknown>;
 
@@ -95,7 +97,8 @@ export class RepositoriesStore {
       `UPDATE repositories SET url = :url, address_changed_at_ms = :now_ms,
          initialised_at_ms = NULL, restic_repository_id = NULL, size_bytes = NULL,
          snapshot_count = 0, dedup_ratio = NULL, compression_ratio = NULL, stats_at_ms = NULL,
-         last_check_at_ms = NULL, last_check_status = NULL, lock_state = 'unknown',
+         last_check_at_ms = NULL, last_check_status = NULL, last_check_job_id = NULL,
+         last_check_read_data = NULL, lock_state = 'unknown', locks = NULL, locks_at_ms = NULL,
          replaced_at_ms = NULL, replaced_restic_repository_id = NULL
        WHERE id = :id`,
     );
@@ -147,8 +150,6 @@ export class RepositoriesStore {
     this.#apply_stats = db.prepare(
       `UPDATE repositories SET size_bytes = :size_bytes, snapshot_count = :snapshot_count,
          dedup_ratio = :dedup_ratio, compression_ratio = :compression_ratio, stats_at_ms = :now_ms,
-         last_check_at_ms = coalesce(:last_check_at_ms, last_check_at_ms),
-         last_check_status = coalesce(:last_check_status, last_check_status),
          lock_state = :lock_state
        WHERE host_id = :host_id`,
     );
@@ -163,7 +164,9 @@ export class RepositoriesStore {
        LEFT JOIN credentials p ON p.id = r.password_secret_id WHERE r.id = :id`,
     );
     this.#accept = db.prepare(
-      `UPDATE repositories SET replaced_at_ms = NULL, replaced_restic_repository_id = NULL
+      `UPDATE repositories SET replaced_at_ms = NULL, replaced_restic_repository_id = NULL,
+         last_check_at_ms = NULL, last_check_status = NULL, last_check_job_id = NULL,
+         last_check_read_data = NULL
        WHERE id = :id AND replaced_at_ms IS NOT NULL`,
     );
     this.#forget_days = db.prepare("DELETE FROM repository_days WHERE repository_id = :id");
@@ -290,8 +293,6 @@ export class RepositoriesStore {
     snapshot_count: number;
     dedup_ratio: number | null;
     compression_ratio: number | null;
-    last_check_at_ms: number | null;
-    last_check_status: string | null;
     lock_state: string;
     now_ms: number;
   }): void {
@@ -320,8 +321,8 @@ function toRepository(row: Row): Repository {
     dedup_ratio: row.dedup_ratio as number | null,
     compression_ratio: row.compression_ratio as number | null,
     stats_at: at("stats_at_ms"),
-    last_check_at: at("last_check_at_ms"),
-    last_check_status: row.last_check_status as string | null,
+    ...lastCheckOf(row),
+    ...locksOf(row),
     lock_state: row.lock_state as Repository["lock_state"],
     restic_repository_id: row.restic_repository_id as string | null,
     replaced_at: at("replaced_at_ms"),

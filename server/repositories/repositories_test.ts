@@ -9,6 +9,7 @@ import {
   testWorld,
   VIEWER,
 } from "../agents/test_world.ts";
+import { iso } from "../clock.ts";
 import { mintId } from "../ids.ts";
 import type { RepositoryProbed } from "../protocol/agent_messages.ts";
 import { Repository } from "../protocol/entities.ts";
@@ -203,6 +204,38 @@ Deno.test("repositories.applyProbe() takes ready as initialised, once, and ignor
   assert.equal(state().probe_state, "ready");
   const entries = world.audit.list(ADMIN, { action: "repository.initialised", limit: 10 }).items;
   assert.deepEqual(entries.map((entry) => entry.actor), ["system"]);
+  world.db.close();
+});
+
+Deno.test("repositories.applyProbe() keeps who holds locks, and with a probe of none that they are gone", async () => {
+  const world = await testWorld();
+  const { id } = await enrolledHost(world);
+  const lock = {
+    ...{ hostname: "db-01", username: "root", pid: 7, exclusive: true, holder: "foreign" as const },
+    renewed_at: "2026-11-12T08:00:00.000Z",
+  };
+  const probe = (locks?: (typeof lock)[]) =>
+    world.repositories.applyProbe(id, {
+      type: "repository.probed",
+      report: { run_id: mintId(), seq: 1 },
+      config_version: world.repositories.configVersion(id)!,
+      ...{ state: "ready", restic_repository_id: null, error: null, took_seconds: 0.1 },
+      ...(locks === undefined ? {} : { locks }),
+      probed_at: iso(world.clock.now_ms()),
+    });
+  const seen = () => {
+    const { locks, locks_at, lock_state } = world.repositories.forHost(ADMIN, id)!;
+    return { locks, locks_at, lock_state };
+  };
+  assert.deepEqual(seen(), { locks: null, locks_at: null, lock_state: "unknown" });
+  probe([lock]);
+  const at = iso(world.clock.now_ms());
+  assert.deepEqual(seen(), { locks: [lock], locks_at: at, lock_state: "locked" });
+  world.clock.advance(60);
+  probe();
+  assert.equal(seen().locks_at, at, "an older agent says nothing of locks");
+  probe([]);
+  assert.deepEqual([seen().locks, seen().lock_state], [[], "unlocked"]);
   world.db.close();
 });
 

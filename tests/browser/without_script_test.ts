@@ -109,7 +109,7 @@ Deno.test("without script: sign in, add a host, initialise, back up, cancel, cha
     await reloadUntil(page, "Succeeded");
 
     await page.getByRole("link", { name: "web-01" }).last().click();
-    await page.getByLabel("Run now with a speed limit").click();
+    await page.getByLabel("Other jobs").click();
     await page.getByLabel("Upload limit").fill("512");
     await page.getByRole("button", { name: "Run now with these limits" }).click();
     await page.getByRole("heading", { name: "Backup of web-01" }).waitFor();

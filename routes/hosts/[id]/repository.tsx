@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { ChecksCard } from "../../../components/host/ChecksCard.tsx";
 import { HostBanner } from "../../../components/host/HostBanner.tsx";
 import { HostFrame } from "../../../components/host/HostFrame.tsx";
 import { ReplacedNote } from "../../../components/host/ReplacedNote.tsx";
@@ -11,8 +12,10 @@ import { AppError } from "../../../server/errors.ts";
 import { setFlash } from "../../../server/http/flash.ts";
 import { readForm } from "../../../server/http/form.ts";
 import { paths } from "../../../server/protocol/paths.ts";
-import { ListSnapshotsQuery } from "../../../server/protocol/rest.ts";
+import { ListJobsQuery, ListSnapshotsQuery } from "../../../server/protocol/rest.ts";
 import { define } from "../../../server/state.ts";
+
+const SHOWN_CHECKS = 5;
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -23,6 +26,10 @@ export const handler = define.handlers({
     return page({
       host,
       repository: services.repositories.detail(actor, host.id),
+      checks: services.jobs.list(
+        actor,
+        ListJobsQuery.parse({ host_id: host.id, kind: "check", limit: SHOWN_CHECKS }),
+      ).items,
       latest: services.snapshots.list(actor, host.id, newest).items[0],
       now_ms: services.clock.now_ms(),
     });
@@ -75,11 +82,23 @@ export default define.page<typeof handler>(function RepositoryPage({ data, state
         <div class="stack gap-5">
           <RepositoryFigures repository={repository} latest={latest} now_ms={now_ms} />
           <RepositoryGrowth days={repository.days} />
+          <ChecksCard
+            host={host}
+            repository={repository}
+            checks={data.checks}
+            may_run={can(actor, "job.start")}
+            csrf_token={state.csrf_token}
+            now_ms={now_ms}
+          />
         </div>
         <RepositoryRail
           host={host}
           repository={repository}
-          rights={{ probe: can(actor, "repository.probe"), edit: can(actor, "credentials.edit") }}
+          rights={{
+            probe: can(actor, "repository.probe"),
+            edit: can(actor, "credentials.edit"),
+            run: can(actor, "job.start"),
+          }}
           csrf_token={state.csrf_token}
           now_ms={now_ms}
         />

@@ -2,6 +2,8 @@ import { page } from "fresh";
 import { Head } from "fresh/runtime";
 import { Page } from "../../../components/Page.tsx";
 import { shortId } from "../../../components/format.ts";
+import { CommandCard } from "../../../components/job/CommandCard.tsx";
+import { commandLine } from "../../../components/job/command_line.ts";
 import { isFinalStatus } from "../../../components/job/job_view.ts";
 import JobLive from "../../../islands/JobLive.tsx";
 import { can } from "../../../server/auth/permissions.ts";
@@ -24,7 +26,9 @@ export const handler = define.handlers({
     const after_seq = Math.max(0, job.log_lines - FIRST_LINES);
     const { lines } = services.jobs.logs(actor, job.id, after_seq, FIRST_LINES);
     const latest = services.jobs.latest(job.id);
+    const repository = services.repositories.forHost(actor, job.host_id)!;
     return page({
+      command: commandLine(job, { repository, os: host.os }),
       job,
       lines,
       progress: latest?.progress ?? null,
@@ -51,6 +55,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(function JobPage({ data, state, url }) {
+  const { command, ...live } = data;
   return (
     <Page
       crumbs={[{ label: "Jobs", href: paths.jobs() }, { label: shortId(data.job.id) }]}
@@ -67,7 +72,8 @@ export default define.page<typeof handler>(function JobPage({ data, state, url }
           </noscript>
         </Head>
       )}
-      <JobLive {...data} csrf={state.csrf_token} />
+      <JobLive {...live} csrf={state.csrf_token} />
+      {command && <CommandCard command={command} />}
     </Page>
   );
 });

@@ -16,7 +16,7 @@ Deno.test("the agents of every seeded world have applied the settings of their h
     await seedStory(services, { host_count: 30, snapshot_count: 1, now_ms: NOW_MS, world });
     for (const { id, name } of services.hosts.survey(SYSTEM).all) {
       const reasons = services.hosts.get(SYSTEM, id).degraded_reasons.join("; ");
-      assert.doesNotMatch(reasons, /not applied/, `${world}: ${name}`);
+      assert.doesNotMatch(reasons, /settings are not applied/, `${world}: ${name}`);
     }
     db.close();
   }
