@@ -356,6 +356,7 @@ async function everyScene(world: World): Promise<void> {
   const bare = site.services.schedules.list(SYSTEM, host("laptop-07")).items[0]!;
   site.services.schedules.remove(SYSTEM, bare.id);
   const unruly = async (page: Page) => {
+    await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
     await page.locator("#name").fill("x".repeat(64));
     await frequency(page, "Cron").click();
     await page.locator("#cron").fill("* * * * *");
