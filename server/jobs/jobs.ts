@@ -207,6 +207,24 @@ export class Jobs {
     return { items: rows.map((row) => this.#transitions.view(row)), total };
   }
 
+  /** What a host's page shows of its jobs: newest first, `open` in their order. One statement. */
+  shownOfHost(
+    actor: Actor,
+    host_id: string,
+    limits: { recent: number; backups: number },
+  ): { recent: Job[]; backups: Job[]; open: Job[] } {
+    demand(actor, "job.read");
+    const jobs = this.#store.shownOfHost(host_id, limits)
+      .map((row) => this.#transitions.view(row));
+    const is_queued = ({ status }: Job) => Number(status === "queued");
+    return {
+      recent: jobs.slice(0, limits.recent),
+      backups: jobs.filter(({ kind }) => kind === "backup").slice(0, limits.backups),
+      open: jobs.filter(({ status }) => !hasEnded(status)).reverse()
+        .sort((a, b) => is_queued(a) - is_queued(b)),
+    };
+  }
+
   /** How many jobs match the query, by status; its own status, order and page do not narrow it. */
   counts(
     actor: Actor,

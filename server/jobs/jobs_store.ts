@@ -97,6 +97,7 @@ export class JobsStore {
   readonly #byIds: StatementSync;
   readonly #byShortId: StatementSync;
   readonly #openOfHost: StatementSync;
+  readonly #shownOfHost: StatementSync;
   readonly #lastOfSchedules: StatementSync;
   readonly #runOf: StatementSync;
   readonly #open: StatementSync;
@@ -125,6 +126,14 @@ export class JobsStore {
     this.#openOfHost = db.prepare(`
       ${SELECT} JOIN repositories r ON r.id = j.repository_id
       WHERE r.host_id = :host_id AND j.status IN ${OPEN} ORDER BY j.queued_at_ms, j.rowid`);
+    this.#shownOfHost = db.prepare(`
+      ${SELECT} WHERE j.id IN (
+        SELECT id FROM (SELECT id FROM jobs WHERE host_id = :host_id
+          ORDER BY queued_at_ms DESC, rowid DESC LIMIT :recent)
+        UNION SELECT id FROM (SELECT id FROM jobs WHERE host_id = :host_id AND kind = 'backup'
+          ORDER BY queued_at_ms DESC, rowid DESC LIMIT :backups)
+        UNION SELECT id FROM jobs WHERE host_id = :host_id AND status IN ${OPEN})
+      ORDER BY j.queued_at_ms DESC, j.rowid DESC`);
     this.#lastOfSchedules = db.prepare(`
       ${SELECT} JOIN json_each(:schedule_ids) AS wanted ON j.id = (
         SELECT l.id FROM jobs l WHERE l.schedule_id = wanted.value
@@ -197,6 +206,11 @@ export class JobsStore {
   /** Jobs of this host that have not ended, in the order of their queue. */
   openOfHost(host_id: string): JobRow[] {
     return this.#openOfHost.all({ host_id }).map(toJobRow);
+  }
+
+  /** The host's last jobs, its last backups and all that have not ended: newest first, each once. */
+  shownOfHost(host_id: string, limits: { recent: number; backups: number }): JobRow[] {
+    return this.#shownOfHost.all({ host_id, ...limits }).map(toJobRow);
   }
 
   /** The newest job of each of these schedules, by schedule. */

@@ -356,3 +356,29 @@ Deno.test("list() filters by host, kind, status and time, pages, and counts all 
   assert.equal(list({ kind: "init" }).total, 0);
   world.db.close();
 });
+
+Deno.test("shownOfHost() tells a host's last jobs, last backups and open ones, and no other host's", async () => {
+  const world = await jobsWorld();
+  const host = await readyHost(world, { name: "one" });
+  const other = await readyHost(world, { name: "other" });
+  const agent = agentOf(world, host.id);
+  const begin = (kind: "backup" | "check") => {
+    world.clock.advance(60);
+    startBackup(world, other.id);
+    return world.jobs.start(ADMIN, host.id, { kind, bandwidth: {} }).id;
+  };
+  const failed = begin("backup");
+  agent.started(failed);
+  agent.finished(failed, { status: "failed", exit_code: 1 });
+  const running = begin("backup");
+  agent.started(running);
+  const queued = begin("backup");
+  const checks = [begin("check"), begin("check")];
+  for (const id of checks) world.jobs.cancel(ADMIN, id);
+  const shown = world.jobs.shownOfHost(ADMIN, host.id, { recent: 1, backups: 2 });
+  const idsOf = (jobs: { id: string }[]) => jobs.map(({ id }) => id);
+  assert.deepEqual(idsOf(shown.recent), [checks[1]]);
+  assert.deepEqual(idsOf(shown.backups), [queued, running]);
+  assert.deepEqual(idsOf(shown.open), [running, queued]);
+  world.db.close();
+});

@@ -55,9 +55,14 @@ export class Schedules {
   /** Of one host, oldest first. @throws {AppError} not_found */
   list(actor: Actor, host_id: string): { items: ShownSchedule[]; total: number } {
     demand(actor, "schedule.read");
-    const host = this.#deps.hosts.get(actor, host_id);
-    const items = this.#store.ofHost(host_id).map(({ schedule }) => this.#shown(schedule, host));
+    const items = this.ofHost(actor, this.#deps.hosts.get(actor, host_id));
     return { items, total: items.length };
+  }
+
+  /** Those of a host that is at hand, oldest first. One statement. */
+  ofHost(actor: Actor, host: Pick<Host, "id" | "paused">): ShownSchedule[] {
+    demand(actor, "schedule.read");
+    return this.#store.ofHost(host.id).map(({ schedule }) => this.#shown(schedule, host));
   }
 
   /** @throws {AppError} not_found */

@@ -14,7 +14,6 @@ import { readForm } from "../../../server/http/form.ts";
 import { startRequest } from "../../../server/http/host_forms.ts";
 import type { Job } from "../../../server/protocol/entities.ts";
 import { paths } from "../../../server/protocol/paths.ts";
-import { ListJobsQuery } from "../../../server/protocol/rest.ts";
 import { define } from "../../../server/state.ts";
 
 const RECENT_JOBS = 6;
@@ -25,21 +24,24 @@ export const handler = define.handlers({
     const { services } = ctx.state;
     const actor = ctx.state.actor!;
     const host = services.hosts.get(actor, ctx.params["id"]!);
-    const query = { host_id: host.id, limit: RECENT_JOBS };
-    const { items: jobs, total } = services.jobs.list(actor, ListJobsQuery.parse(query));
-    const { items: schedules } = services.schedules.list(actor, host.id);
+    const { recent, backups, open } = services.jobs.shownOfHost(actor, host.id, {
+      recent: RECENT_JOBS,
+      backups: CHART_RUNS,
+    });
+    const counts = services.jobs.counts(actor, { host_id: host.id });
+    const schedules = services.schedules.ofHost(actor, host);
     return page({
       host,
       repository: services.repositories.forHost(actor, host.id),
-      jobs,
-      total_jobs: total,
-      backups: endedBackups(services.jobs.list(actor, chartQuery(host.id)).items),
-      waiting: host.status === "offline" ? waitingJobs(services.jobs.open(actor), host.id) : [],
-      strip: services.fleet.strips([host.id]).get(host.id) ?? "",
+      jobs: recent,
+      total_jobs: [...counts.values()].reduce((sum, n) => sum + n, 0),
+      backups: endedBackups(backups),
+      waiting: host.status === "offline" ? open.filter(({ status }) => status !== "running") : [],
+      strip: services.fleet.strip(host.id, open),
       schedules,
       last_jobs: services.jobs.lastOfSchedules(actor, schedules.map(({ id }) => id)),
       usual: services.jobs.usualTimes(actor, [host.id]),
-      percents: percentsOf(jobs, (id) => services.jobs.latest(id)?.progress),
+      percents: percentsOf(recent, (id) => services.jobs.latest(id)?.progress),
       now_ms: services.clock.now_ms(),
     });
   },
@@ -54,20 +56,11 @@ export const handler = define.handlers({
   },
 });
 
-function chartQuery(host_id: string): ListJobsQuery {
-  return ListJobsQuery.parse({ host_id, kind: "backup", limit: CHART_RUNS });
-}
-
 /** Oldest first; one that was cancelled says nothing of the host. */
 function endedBackups(newest_first: Job[]): Job[] {
   return newest_first.filter(({ status, finished_at }) =>
     finished_at !== null && status !== "cancelled"
   ).reverse();
-}
-
-/** Those that were sent but not taken go first, as they will. */
-function waitingJobs(open: Job[], host_id: string): Job[] {
-  return open.filter((job) => job.host_id === host_id && job.status !== "running");
 }
 
 export default define.page<typeof handler>(function HostPage({ data, state, url }) {

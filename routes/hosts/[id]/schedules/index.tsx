@@ -38,7 +38,7 @@ function dataOf(state: State, host_id: string, { asked, typed, errors = {} }: As
   const { services } = state;
   const actor = state.actor!;
   const host = services.hosts.get(actor, host_id);
-  const { items: schedules } = services.schedules.list(actor, host_id);
+  const schedules = services.schedules.ofHost(actor, host);
   const now_ms = services.clock.now_ms();
   const rights = {
     edit: can(actor, "schedule.edit"),
