@@ -17,9 +17,18 @@ export interface UpNextCardProps {
 export function UpNextCard({ runs, now_ms }: UpNextCardProps) {
   const zone = Temporal.Now.timeZoneId();
   return (
-    <Card id="up-next" title="Up next" live>
+    <Card
+      id="up-next"
+      title="Up next"
+      actions={runs.length === 0 ? undefined : <span class="meta">{zone}</span>}
+      live
+    >
       {runs.length === 0
-        ? <p class="card-body faint">Nothing runs by itself. Add a schedule on a host's page.</p>
+        ? (
+          <p class="card-body faint">
+            No schedule is switched on, or all are paused. Schedules are on each host's page.
+          </p>
+        )
         : (
           <ul class="list coming">
             {runs.map((run) => (

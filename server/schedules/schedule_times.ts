@@ -25,7 +25,7 @@ export function demandTimes({ cron, timezone }: CronTimes): CronTimes & { runs: 
 }
 
 const HINTS: Record<CronError["fault"], string> = {
-  bad_cron: "30 2 * * * is every day at 02:30",
+  bad_cron: "Every day at 02:30, for example, is “30 2 * * *”",
   bad_timezone: "Choose one of the list",
   never_fires: "Choose a day that the month has",
   too_frequent: "Choose */5 in the first field, or less often",
