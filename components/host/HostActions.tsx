@@ -124,7 +124,9 @@ function RepositoryJobs({ host_id, token }: { host_id: string; token: string }) 
           Unlock
         </button>
       </div>
-      <p class="hint">Unlock removes locks of processes that are gone. A living one stays.</p>
+      <p class="hint">
+        Unlock removes locks of processes that are gone. One that may be in use stays.
+      </p>
     </form>
   );
 }
