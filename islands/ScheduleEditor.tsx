@@ -48,19 +48,23 @@ const FORM_ID = "schedule";
 /** Head, form and next runs. */
 export default function ScheduleEditor(props: ScheduleEditorProps) {
   const { schedule, host, errors, csrf, now_ms } = props;
-  const [values, setValues] = useState(props.typed);
+  const [values, setValues] = useState(() => typedSoFar(props.typed));
   const [script, setScript] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const leaves = useRef(false);
-  const previewed = usePreview(values, props.previewed);
-  const changes = scheduleChanges(schedule?.saved ?? props.typed, values);
+  // What stands around the fields is first drawn as the server drew it: hydration finds no more.
+  const told = script ? values : props.typed;
+  const previewed = usePreview(told, props.previewed);
+  const changes = scheduleChanges(schedule?.saved ?? props.typed, told);
   const guarded = changes.length > 0;
 
   useEffect(() => {
     setScript(true);
     if (props.wants_zone) {
       const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-      setValues((before) => ({ ...before, timezone: timeZone }));
+      setValues((before) =>
+        before.timezone === props.typed.timezone ? { ...before, timezone: timeZone } : before
+      );
     }
   }, []);
 
@@ -138,7 +142,7 @@ export default function ScheduleEditor(props: ScheduleEditorProps) {
           <Section
             title="Name"
             text="Jobs that it starts carry it."
-            digest={values.name.trim() || "none yet"}
+            digest={told.name.trim() || "none yet"}
             open
           >
             <Field name="name" label="Name" value={values.name} error={errors.name} />
@@ -146,7 +150,7 @@ export default function ScheduleEditor(props: ScheduleEditorProps) {
           <Section
             title="When"
             text="On the clock of the zone, summer time and all."
-            digest={whenWords(values)}
+            digest={whenWords(told)}
             open
           >
             <div class="stack gap-3">
@@ -167,7 +171,7 @@ export default function ScheduleEditor(props: ScheduleEditorProps) {
           <Section
             title="What"
             text="The host's default backup set as it is at each run, or one of its own."
-            digest={whatDigest(values, host.backup_set)}
+            digest={whatDigest(told, host.backup_set)}
             open={hasError(errors, "backup_set")}
           >
             <WhatFields values={values} errors={errors} host_set={host.backup_set} />
@@ -175,7 +179,7 @@ export default function ScheduleEditor(props: ScheduleEditorProps) {
           <Section
             title="Speed"
             text="For its runs alone."
-            digest={limitDigest(values)}
+            digest={limitDigest(told)}
             open={hasError(errors, "bandwidth")}
           >
             <LimitFields values={values} errors={errors} />
@@ -192,6 +196,19 @@ export default function ScheduleEditor(props: ScheduleEditorProps) {
       </div>
     </>
   );
+}
+
+/** What was typed before the script came stays: the fields as they are on the page. */
+function typedSoFar(drawn: ScheduleValues): ScheduleValues {
+  // The server, which draws this too, has no document.
+  const form = globalThis.document?.getElementById(FORM_ID);
+  if (!form) return drawn;
+  const typed = valuesIn(new FormData(form as HTMLFormElement));
+  const is_drawn = Object.entries(drawn).every(([name, value]) =>
+    // A field that came back from a form has its line ends.
+    typed[name as keyof ScheduleValues] === value.replaceAll("\r\n", "\n")
+  );
+  return is_drawn ? drawn : typed;
 }
 
 function RunAndRemove(

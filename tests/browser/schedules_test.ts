@@ -121,6 +121,42 @@ async function addByKeyboard(world: World): Promise<void> {
   assert.deepEqual([made!.jitter_seconds, made!.catch_up, made!.enabled], [120, false, false]);
 }
 
+/** On a slow line a person types before the scripts are there. */
+async function typedBeforeScript(world: World): Promise<void> {
+  await visit(world, { asked: true }, async (page) => {
+    const scripts = Promise.withResolvers<void>();
+    await page.route(/ScheduleEditor/, async (route) => {
+      await scripts.promise;
+      await route.continue();
+    });
+    const path = `/hosts/${world.host("mail-01")}/schedules/new`;
+    await page.goto(world.site.url + path, { waitUntil: "commit" });
+    const name = page.getByLabel("Name", { exact: true });
+    await name.pressSequentially("Evnings");
+    await frequency(page, "Weekly").click();
+    await page.getByText("Sun", { exact: true }).click();
+    await page.getByLabel("Time", { exact: true }).fill("21:10");
+    await page.getByLabel("Catch up").uncheck();
+    await page.getByRole("switch", { name: "Enabled" }).uncheck();
+    await page.getByText("Its own", { exact: true }).click();
+    await page.getByLabel(/^Paths/).fill("/srv/mail\n/etc");
+    await name.focus();
+    for (let n = 0; n < 5; n++) await page.keyboard.press("ArrowLeft");
+    scripts.resolve();
+    await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+    await page.keyboard.type("e");
+    assert.equal(await name.inputValue(), "Evenings", "the caret stays where it was");
+    await page.getByText("Sundays at 21:10").first().waitFor();
+    await page.getByRole("button", { name: "Add schedule" }).click();
+    await page.getByText("Evenings: mail-01 gets it").waitFor();
+  });
+  const made = schedulesOf(world, "mail-01").find((one) => one.name === "Evenings")!;
+  assert.equal(made.cron, "10 21 * * 0");
+  assert.deepEqual([made.catch_up, made.enabled], [false, false]);
+  assert.deepEqual(made.backup_set?.paths, ["/srv/mail", "/etc"]);
+  world.site.services.schedules.remove(SYSTEM, made.id);
+}
+
 const FAULTS: [cron: string, zone: string, words: RegExp][] = [
   ["0 0 30 2 *", "UTC", /never comes/],
   ["* * * * *", "UTC", /at least 5 minutes apart/],
@@ -439,6 +475,7 @@ Deno.test("schedules: made, previewed, edited, paused, cloned, removed, read, wi
     };
     await t.step("a schedule is made by clicking", () => addByClicking(world));
     await t.step("a schedule is made by keyboard alone", () => addByKeyboard(world));
+    await t.step("what is typed before the script stays", () => typedBeforeScript(world));
     await t.step("times that cannot be are said in words", () => faultsAsWords(world));
     await t.step("an edit lists its changes, and leaving asks", () => editListsChanges(world));
     await t.step("a host is paused and resumed", () => pauseAndResume(world));
