@@ -2,7 +2,7 @@
  * @module The search button of the top bar, and Ctrl-K. The palette itself is loaded when it is first
  * wanted; what is typed until then is not lost.
  */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../components/Icon.tsx";
 import { AskDialog, type Question } from "../components/live/AskDialog.tsx";
 import { noteVisit } from "../components/live/recents.ts";
@@ -38,7 +38,8 @@ export default function Palette({ csrf_token, here }: PaletteProps) {
     return () => removeEventListener("keydown", onKey);
   }, []);
 
-  useEffect(() => {
+  // Before the next key, not after the next frame.
+  useLayoutEffect(() => {
     if (!open || Panel !== undefined) return;
     function onKey(event: KeyboardEvent) {
       if (event.ctrlKey || event.metaKey || event.key.length > 1) return;
