@@ -1,5 +1,5 @@
 /** @module Keys (ui/DESIGN.md §6) and the list of them. Single letters can be turned off (WCAG 2.1.4). */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { AskDialog, type Question } from "../components/live/AskDialog.tsx";
 import { areKeysOn, setKeysOn } from "../components/live/key_setting.ts";
 import { actOf, type KeyAct, keyHelp } from "../components/live/keys.ts";
@@ -25,7 +25,8 @@ export default function Keyboard({ may_run }: KeyboardProps) {
   const [help, setHelp] = useState(false);
   const [question, setQuestion] = useState<Question>();
 
-  useEffect(() => {
+  // At once, not after the next frame: a key of a person on a slow machine would be lost.
+  useLayoutEffect(() => {
     let g_at_ms = -SECOND_KEY_MS;
     function onKey(event: KeyboardEvent) {
       if (event.defaultPrevented || event.isComposing) return;

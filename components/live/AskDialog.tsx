@@ -1,5 +1,5 @@
 /** @module A question before an act that a key or the command palette starts. Browser only. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface Question {
   title: string;
@@ -12,7 +12,14 @@ export interface Question {
 /** A modal question. It gives the focus back to where it was. */
 export function AskDialog({ question, onClose }: { question: Question; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    if (!dialog.current!.open) dialog.current!.showModal();
+  }, [question]);
+
+  // A key may ask anew before the browser tells that the question before was closed.
+  function closed() {
+    if (!dialog.current!.open) onClose();
+  }
 
   function yes() {
     dialog.current?.close();
@@ -20,7 +27,7 @@ export function AskDialog({ question, onClose }: { question: Question; onClose: 
   }
 
   return (
-    <dialog class="dialog ask" ref={dialog} aria-labelledby="ask-title" onClose={onClose}>
+    <dialog class="dialog ask" ref={dialog} aria-labelledby="ask-title" onClose={closed}>
       <div class="stack gap-3 p-5">
         <h2 class="h2 break" id="ask-title">{question.title}</h2>
         <p class="dim break">{question.text}</p>

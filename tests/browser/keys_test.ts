@@ -92,6 +92,12 @@ Deno.test(
       assert.equal(latest().id, before);
       await page.keyboard.press("r");
       await page.getByRole("dialog").waitFor();
+      // A hand is quicker than the browser's word that the dialog was closed.
+      await page.evaluate(() => {
+        document.querySelector<HTMLDialogElement>("dialog[open]")!.close();
+        dispatchEvent(new KeyboardEvent("keydown", { key: "r" }));
+      });
+      await page.getByRole("dialog", { name: "Run now on git-01?" }).waitFor();
       await page.keyboard.press("Enter");
       await page.waitForURL(/\/jobs\/[0-9a-f-]+$/);
       assert.equal(latest().host_name, "git-01");
