@@ -57,8 +57,8 @@ export function HostFacts({ host, strip, now_ms }: HostFactsProps) {
           Nothing runs by itself yet: add a{" "}
           <a class="link" href={paths.hostSchedules(host.id)}>
             schedule
-          </a>, press Run now, or let a timer of yours call{" "}
-          <code>POST /api/hosts/{host.id}/jobs</code>.
+          </a>{" "}
+          or press Run now.
         </p>
       )}
     </section>
