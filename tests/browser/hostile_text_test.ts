@@ -193,6 +193,8 @@ Deno.test("hostile paths, tags, snapshots, log lines, errors and agent facts are
     for (const [n, job_id] of ended.entries()) {
       await page.goto(`${site.url}/jobs/${job_id}`);
       await page.locator(".log-rows > li").first().waitFor();
+      // Until then the viewer may still go to the newest lines by itself.
+      await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
       const text = await assertOnlyText(page, `failed job ${n}`);
       // Only the rows in sight are drawn: the last ones at first, then the first ones.
       await page.locator(".log-rows").evaluate((it) => it.parentElement!.scrollTo(0, 0));
